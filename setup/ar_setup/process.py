@@ -1,0 +1,154 @@
+"""Runs other programs: quietly into a log, or in front of the user."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from .console import Problem
+from .paths import LOGS, RUN, made
+
+Args = Sequence[object]
+Variables = Mapping[str, str] | None
+PIDS = RUN / "pids"
+
+
+def environment(extra: Variables = None) -> dict[str, str]:
+    """Return this process's environment with additions."""
+    return {**os.environ, **(extra or {})}
+
+
+def words(args: Args) -> list[str]:
+    """Return a command line as text."""
+    return [str(arg) for arg in args]
+
+
+def quiet(
+    args: Args,
+    log: str,
+    why: str,
+    cwd: Path | None = None,
+    env: Variables = None,
+    user: str | None = None,
+) -> Path:
+    """Run a program with its output in ``.run/log/<log>.log``; return that file.
+
+    :param user: run as this user (only root can)
+    :raises Problem: ``why``, with the log's last line and place
+    """
+    path = made(LOGS) / f"{log}.log"
+    with path.open("wb") as out:
+        streams = {"stdout": out, "stderr": out, "stdin": subprocess.DEVNULL}
+        _succeed(path, why, args, cwd=cwd, env=env, user=user, **streams)
+    return path
+
+
+def captured(args: Args, log: str, why: str, env: Variables = None) -> str:
+    """Run a program, its errors in a log; return what it prints.
+
+    :raises Problem: ``why``, with the log's last line and place
+    """
+    path = made(LOGS) / f"{log}.log"
+    with path.open("wb") as errors, TemporaryFile() as out:
+        streams = {"stdout": out, "stderr": errors, "stdin": subprocess.DEVNULL}
+        _succeed(path, why, args, env=env, **streams)
+        out.seek(0)
+        return out.read().decode(errors="replace")
+
+
+def _succeed(log: Path, why: str, args: Args, **options: Any) -> None:
+    """Run a program to its end, which must be a good one."""
+    with started(args, **options) as process:
+        code = process.wait()
+    if code:
+        raise Problem(f"{why}: {last_line(log)} (whole log: {log})")
+
+
+def last_line(path: Path) -> str:
+    """Return the last line with text in a log."""
+    lines = path.read_text(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+
+
+def answer(args: Args, env: Variables = None) -> str | None:
+    """Return what a program prints, or None when it fails or is missing."""
+    try:
+        done = subprocess.run(
+            words(args),
+            check=False,
+            capture_output=True,
+            text=True,
+            env=environment(env),
+        )
+    except OSError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def shown(args: Args, cwd: Path | None = None, env: Variables = None) -> int:
+    """Run a program in front of the user; return its exit code.
+
+    An interrupt from the keyboard is the program's business, not ours.
+    """
+    with started(args, cwd=cwd, env=env) as process:
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            return process.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def started(
+    args: Args,
+    env: Variables = None,
+    user: str | None = None,
+    **options: Any,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program; when we are told to end, it ends with us."""
+    if user:
+        options |= {"user": user, "group": pwd.getpwnam(user).pw_gid}
+        options |= {"extra_groups": []}
+    with _told_to_end():
+        process = subprocess.Popen(words(args), env=environment(env), **options)
+        mark = made(PIDS) / str(process.pid)
+        mark.write_text("\0".join(words(args)))
+        try:
+            yield process
+        finally:
+            _end(process)
+            mark.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Turn the signals that end a program into an exit that cleans up."""
+    kinds = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(kind, _exit) for kind in kinds]
+    try:
+        yield
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+
+
+def _exit(kind: int, _frame: object) -> None:
+    raise SystemExit(128 + kind)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program that still runs, politely at first."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
