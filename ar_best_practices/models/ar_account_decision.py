@@ -1,0 +1,48 @@
+"""What was decided about an account: append-only."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ArAccountDecision(models.Model):
+    """About two rows per customer and year; kept as long as the account."""
+
+    _name = "ar.account.decision"
+    _description = "Decision about a customer account"
+    _order = "date desc, id desc"
+    _log_access = False
+
+    account_id = fields.Many2one(
+        "ar.account", required=True, index=True, ondelete="cascade"
+    )
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    subject = fields.Char(required=True)
+    before = fields.Char()
+    after = fields.Char()
+    reason = fields.Char()
+    user_id = fields.Many2one("res.users", string="By", ondelete="set null")
+
+    def write(self, vals):
+        if set(vals) - {"account_id"}:
+            raise UserError(self.env._("A decision is never changed: take a new one."))
+        return super().write(vals)
+
+    @api.model
+    def _log(self, accounts, subject, before, after, reason=None):
+        """Append one decision per account.
+
+        :param before, after: functions of an account returning words
+        """
+        self.sudo().create(  # everybody who may decide may append to the log
+            [
+                {
+                    "account_id": account.id,
+                    "subject": subject,
+                    "before": before(account),
+                    "after": after(account),
+                    "reason": reason,
+                    "user_id": self.env.uid,
+                }
+                for account in accounts
+            ]
+        )

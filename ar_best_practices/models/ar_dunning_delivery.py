@@ -1,0 +1,378 @@
+"""What leaves for one batch of claimed notices: mails, letters, calls, tasks."""
+
+import smtplib
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LAYOUT = "mail.mail_notification_light"
+
+
+class ArDunningDelivery(models.AbstractModel):
+    _name = "ar.dunning.delivery"
+    _description = "Delivery of dunning notices"
+
+    claim = fields.Char(readonly=True, help="Database connection that is sending it.")
+    claim_date = fields.Datetime(readonly=True)
+
+    def _lock_claimed(self):
+        """Hold the claimed rows while they are sent; leave out what others took."""
+        if not self:
+            return self
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM ar_dunning_notice WHERE id IN %s AND state = 'sending'"
+                " ORDER BY id FOR UPDATE SKIP LOCKED",
+                tuple(self.ids),
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    def _deliver(self):
+        """Send the claimed notices, each by its channel; re-read before acting."""
+        notices = self._drop_what_was_paid()
+        by_channel = notices.grouped("channel")
+        for channel in ("letter", "phone", "task"):
+            if channel in by_channel:
+                by_channel[channel]._deliver_without_mail(channel)
+        if "mail" in by_channel:
+            by_channel["mail"]._deliver_mails()
+
+    # ------------------------------------------------------------------
+    # Paid between proposal and sending
+    # ------------------------------------------------------------------
+
+    def _drop_what_was_paid(self):
+        """Ask only for what is still owed; a notice with nothing left is cancelled.
+
+        A run of a past day (trial company) speaks of what was owed then.
+        """
+        current = self.filtered(lambda notice: not notice.run_id._is_past())
+        if not current:
+            return self
+        self.env["ar.account"]._flush_ledger()
+        self.env.flush_all()
+        self.env.cr.execute(current._paid_sql())
+        current._refresh_amounts()
+        settled = current.filtered(lambda n: n.amount <= 0 or not n.item_count)
+        settled.write(
+            {
+                "state": "cancelled",
+                "failure_reason": self.env._("Paid or credited before it was sent."),
+            }
+        )
+        return self - settled
+
+    def _paid_sql(self) -> SQL:
+        """Lower what is asked to today's residual, and take what is paid out."""
+        return SQL(
+            """
+            UPDATE ar_dunning_notice_line line
+               SET amount = LEAST(line.amount, GREATEST(item.amount_residual, 0)),
+                   amount_currency = LEAST(line.amount_currency,
+                                           GREATEST(item.amount_residual_currency, 0)),
+                   included = item.amount_residual > 0,
+                   steps = line.steps AND item.amount_residual > 0,
+                   reason = CASE WHEN item.amount_residual > 0 THEN line.reason
+                                 ELSE %(paid)s END
+              FROM account_move_line item
+             WHERE item.id = line.line_id
+               AND line.notice_id IN %(notices)s
+               AND line.included AND line.amount > 0
+               AND (item.amount_residual < line.amount)
+            """,
+            paid=self.env._("paid before the message left"),
+            notices=tuple(self.ids),
+        )
+
+    def _refresh_amounts(self):
+        """Write the notices' totals from their lines and today's credits."""
+        accounts = self.account_id
+        credits = {
+            account.id: account.unallocated_amount for account in accounts
+        }
+        self.line_ids.invalidate_recordset()
+        for notice in self:
+            asked = notice.line_ids.filtered(lambda x: x.included and x.amount > 0)
+            known = -sum(
+                notice.line_ids.filtered(lambda x: x.included and x.amount < 0).mapped(
+                    "amount"
+                )
+            )
+            fresh = max(0.0, credits[notice.account_id.id] - known)
+            total = sum(asked.mapped("amount")) - known
+            notice.write(
+                {
+                    "item_count": len(asked),
+                    "amount": notice.currency_id.round(total)
+                    if fresh < total
+                    else 0.0,
+                }
+            )
+
+    # ------------------------------------------------------------------
+    # Letters, calls, tasks
+    # ------------------------------------------------------------------
+
+    def _deliver_without_mail(self, channel: str):
+        if channel != "letter":
+            self._schedule_activities(channel)
+        self._mark_sent(self)
+
+    def _schedule_activities(self, channel: str):
+        """One activity per customer for the level's owner, with script or exhibits."""
+        kind = "mail_activity_data_call" if channel == "phone" else "mail_activity_data_todo"
+        type_id = self.env["ir.model.data"]._xmlid_to_res_id(f"mail.{kind}")
+        model_id = self.env["ir.model"]._get_id("ar.account")
+        scripts = self._render_template_field("script_template_id", "body_html")
+        # One notification mail per call would drown the collector: the agenda shows it.
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": notice.account_id.id,
+                    "activity_type_id": type_id,
+                    "summary": notice.name,
+                    "note": notice._get_activity_note(scripts.get(notice.id, "")),
+                    "date_deadline": fields.Date.context_today(notice),
+                    "user_id": notice._get_activity_user().id,
+                }
+                for notice in self
+            ]
+        )
+
+    def _get_activity_user(self):
+        return self.level_id.owner_id or self.account_id._get_owner()
+
+    def _get_activity_note(self, script):
+        """Return the script, and for a hand-over the list of exhibits."""
+        if self.level_id.kind != "handover":
+            return script
+        return self.env["ir.qweb"]._render(
+            "ar_best_practices.notice_exhibits",
+            {"notice": self, "script": script, "exhibits": self._get_exhibits()},
+        )
+
+    def _get_exhibits(self) -> list[tuple[str, list[str]]]:
+        """Return (kind, documents) to gather for a court: invoices and reminders.
+
+        Addons above add orders, deliveries and disputes by ``super()``.
+        """
+        lines = self.asked_line_ids.filtered(lambda line: line.amount > 0)
+        reminders = self.search(
+            [("account_id", "=", self.account_id.id), ("state", "=", "sent")],
+            order="sent_date",
+        )
+        return [
+            (self.env._("Orders"), lines.move_id.filtered("invoice_origin").mapped("invoice_origin")),
+            (self.env._("Deliveries"), [
+                fields.Date.to_string(move.delivery_date)
+                for move in lines.move_id
+                if move.delivery_date
+            ]),
+            (self.env._("Invoices"), lines.mapped("number")),
+            (self.env._("Reminders sent"), [n._get_proof() for n in reminders]),
+        ]
+
+    def _get_proof(self) -> str:
+        """Say in one line when, how and to whom this notice went."""
+        day = fields.Datetime.to_string(self.sent_date)
+        return f"{day} {self.name} {self.email or ''} {self.message_id or ''}".strip()
+
+    # ------------------------------------------------------------------
+    # Mails
+    # ------------------------------------------------------------------
+
+    def _deliver_mails(self):
+        """Make the mails of the batch, then send them one by one."""
+        ready = self._filter_mailable()
+        mails = ready._create_mails()
+        notice_by_mail = dict(zip(mails, ready, strict=True))
+        for server_id, alias_id, smtp_from, ids in mails._split_by_mail_configuration():
+            group = mails.browse(ids)
+            session = self._connect(server_id, smtp_from)
+            if isinstance(session, Exception):
+                self.browse(n.id for m, n in notice_by_mail.items() if m in group)._fail(
+                    str(session)
+                )
+                continue
+            try:
+                for mail in group:
+                    notice_by_mail[mail]._send_mail(mail, session, server_id, alias_id)
+            finally:
+                if session:
+                    session.close()
+
+    def _connect(self, server_id, smtp_from):
+        """Open one session for the batch; a dead server is returned as its error."""
+        try:
+            return self.env["ir.mail_server"]._connect__(
+                mail_server_id=server_id, smtp_from=smtp_from
+            )
+        except Exception as error:  # any failure to connect means: nothing has left
+            return error
+
+    def _send_mail(self, mail, session, server_id, alias_id):
+        """Send one mail and commit what became of it."""
+        mail.state = "outgoing"
+        try:
+            mail._send(
+                smtp_session=session,
+                alias_domain_id=alias_id,
+                mail_server=self.env["ir.mail_server"].browse(server_id),
+            )
+        except smtplib.SMTPServerDisconnected as error:
+            mail.state = "cancel"
+            self.write({"state": "unknown", "failure_reason": str(error)})
+        if mail.state == "sent":
+            self._mark_sent(self)
+        elif mail.state == "exception":
+            self._fail(mail.failure_reason)
+        self.env["ir.cron"]._commit_progress()
+
+    def _fail(self, reason: str):
+        self.write({"state": "failed", "failure_reason": reason})
+        self.mail_id.filtered(lambda m: m.state == "outgoing").write({"state": "cancel"})
+
+    def _filter_mailable(self):
+        """Leave out, with a clear reason, what cannot become a mail."""
+        no_text = self.filtered(lambda n: not n.level_id.mail_template_id)
+        for notice in no_text:
+            notice._fail(
+                self.env._(
+                    "The level “%(level)s” has no mail text: choose one under"
+                    " Configuration ▸ Strategies, then send again.",
+                    level=notice.level_id.name or notice.name,
+                )
+            )
+        no_address = (self - no_text).filtered(lambda n: not n.email)
+        no_address._fail(self.env._("No mail address: add one or change the channel."))
+        return self - no_text - no_address
+
+    def _create_mails(self):
+        """Create the mail records of the batch, rendered by language and text."""
+        subjects = self._render_template_field("mail_template_id", "subject")
+        bodies = self._render_template_field("mail_template_id", "body_html")
+        replies = self.account_id._notify_get_reply_to_batch(
+            defaults={a.id: a.company_id.email_formatted for a in self.account_id}
+        )
+        self._ensure_portal_tokens()
+        values = [
+            notice._prepare_mail(subjects[notice.id], bodies[notice.id], replies)
+            for notice in self
+        ]
+        # Collectors may not write mail records: the run they approved makes them.
+        mails = self.env["mail.mail"].sudo().create(values)
+        for notice, mail in zip(self, mails, strict=True):
+            notice.mail_id = mail
+        return mails
+
+    def _ensure_portal_tokens(self):
+        """Give all invoices of the batch their public link, in one write."""
+        for move in self.asked_line_ids.move_id.sudo():  # tokens are system data
+            move._portal_ensure_token()
+
+    def _prepare_mail(self, subject, body, replies) -> dict:
+        """Return the values of one mail record, addressed to one person.
+
+        In a trial company every mail goes to the user who sends it, whoever the
+        customer is.
+        """
+        company, email = self.company_id, self.email
+        if company.ar_is_trial:
+            sender = self.run_id.approved_uid or self.env.user
+            subject = f"[{email}] {subject}"
+            email = sender.email_formatted
+        return {
+            "model": "ar.account",
+            "res_id": self.account_id.id,
+            "record_name": self.account_id.display_name,
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.alias_domain_id.id,
+            "message_type": "email_outgoing",
+            "message_id": self.message_id,
+            "subject": subject,
+            "body": body,
+            "body_html": self._wrap(body),
+            "email_from": company.email_formatted or self.env.user.email_formatted,
+            "email_to": email,
+            "reply_to": replies.get(self.account_id.id),
+            "reply_to_force_new": False,
+            "state": "cancel",
+            "auto_delete": False,
+            "attachment_ids": [(6, 0, self._get_attachments().ids)],
+        }
+
+    def _wrap(self, body):
+        """Put the text into Odoo's standard mail layout, in the customer's language."""
+        localized = self.with_context(lang=self.lang)
+        return self.env["mail.render.mixin"].with_context(lang=self.lang)._render_encapsulate(
+            LAYOUT,
+            body,
+            add_context={"company": self.company_id, "model_description": ""},
+            context_record=localized.account_id,
+        )
+
+    def _get_attachments(self):
+        """Return the PDF of each invoice asked for, when the level attaches them."""
+        none = self.env["ir.attachment"]
+        if not self.level_id.attach_invoices:
+            return none
+        moves = self.asked_line_ids.move_id.filtered(lambda m: m.is_invoice())
+        return none.union(*(self._get_invoice_pdf(move) for move in moves))
+
+    def _get_invoice_pdf(self, move):
+        """Return the invoice's own PDF, or make one now: one at a time."""
+        if move.invoice_pdf_report_id:
+            return move.invoice_pdf_report_id
+        report = self.env["ir.actions.report"].with_context(lang=self.lang)
+        content, _kind = report._render_qweb_pdf("account.account_invoices", move.ids)
+        return self.env["ir.attachment"].create(
+            {
+                "name": f"{move.name.replace('/', '_')}.pdf",
+                "raw": content,
+                "res_model": "account.move",
+                "res_id": move.id,
+                "mimetype": "application/pdf",
+            }
+        )
+
+    @api.model
+    def _has_text(self, template) -> bool:
+        return bool(template.exists())
+
+    def _render_template_field(self, template_field: str, field: str) -> dict[int, str]:
+        """Render one text of each notice in the customer's language, by batch."""
+        texts = {}
+        by_template = self.grouped(lambda notice: notice.level_id[template_field])
+        for template, notices in by_template.items():
+            if template:
+                # Texts are written by managers who may edit templates.
+                texts |= template.sudo()._render_field(
+                    field, notices.ids, compute_lang=True
+                )
+        return texts
+
+    # ------------------------------------------------------------------
+    # What a person says of an unknown or failed sending
+    # ------------------------------------------------------------------
+
+    def action_was_sent(self):
+        """It did leave: move the levels."""
+        self.filtered(lambda n: n.state == "unknown")._mark_sent(self)
+        return True
+
+    def action_send_again(self):
+        """It did not leave, or failed: put it back in the queue of its run."""
+        again = self.filtered(lambda n: n.state in ("unknown", "failed"))
+        again._choose_contact_again()
+        again.write({"state": "approved", "failure_reason": False, "message_id": False})
+        again.run_id.write({"state": "sending"})
+        # The sending job belongs to the system.
+        self.env.ref("ar_best_practices.ir_cron_dunning_send").sudo()._trigger()
+        return True
+
+    def _choose_contact_again(self):
+        """Take an address added since; without any the message becomes a letter."""
+        for notice in self.filtered(lambda n: n.channel == "mail" and not n.email):
+            notice.email = notice.contact_id.email_normalized

@@ -1,0 +1,116 @@
+"""One step of a strategy: when, by which channel, in which words."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# kind -> rank; ranks compare levels of different strategies
+RANKS = {
+    "pre_due": 0,
+    "courtesy": 1,
+    "reminder": 2,
+    "call": 3,
+    "firm": 4,
+    "formal": 5,
+    "handover": 6,
+}
+FIRM = RANKS["firm"]
+NEVER_AUTOMATIC = ("formal", "handover")
+
+
+class ArDunningLevel(models.Model):
+    _name = "ar.dunning.level"
+    _description = "Dunning level"
+    _order = "strategy_id, rank, id"
+
+    name = fields.Char(required=True, translate=True)
+    strategy_id = fields.Many2one(
+        "ar.dunning.strategy", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            ("pre_due", "Before the due date"),
+            ("courtesy", "Courtesy"),
+            ("reminder", "Reminder"),
+            ("call", "Call"),
+            ("firm", "Firm"),
+            ("formal", "Formal notice"),
+            ("handover", "Hand-over"),
+        ],
+        required=True,
+        default="reminder",
+    )
+    rank = fields.Integer(compute="_compute_rank", store=True)
+    delay_days = fields.Integer(
+        string="Days after due",
+        help="Days after the due date; negative before it.",
+    )
+    channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("letter", "Letter"),
+            ("phone", "Phone"),
+            ("task", "Task for the owner"),
+        ],
+        required=True,
+        default="mail",
+    )
+    automatic = fields.Boolean(
+        help="Goes out in the morning without anybody's approval."
+    )
+    owner_id = fields.Many2one(
+        "res.users", help="Empty: the customer's collector does this step."
+    )
+    description = fields.Text(translate=True)
+    attach_invoices = fields.Boolean()
+    phone_minimum_amount = fields.Float(
+        string="Call from",
+        digits="Account",
+        help="Below this amount, in the company's currency, an e-mail goes instead.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        domain="[('model', '=', 'ar.dunning.notice')]",
+        ondelete="set null",
+    )
+    letter_template_id = fields.Many2one(
+        "mail.template",
+        domain="[('model', '=', 'ar.dunning.notice')]",
+        ondelete="set null",
+    )
+    script_template_id = fields.Many2one(
+        "mail.template",
+        string="Call script",
+        domain="[('model', '=', 'ar.dunning.notice')]",
+        ondelete="set null",
+    )
+
+    _kind_uniq = models.UniqueIndex(
+        "(strategy_id, rank)", "A strategy has one level of each kind."
+    )
+    _never_automatic = models.Constraint(
+        "CHECK (NOT automatic OR kind NOT IN ('formal', 'handover'))",
+        "A formal notice or a hand-over is never sent without a person.",
+    )
+    _before_due = models.Constraint(
+        "CHECK ((kind = 'pre_due') = (delay_days < 0))",
+        "Only the level before the due date has a negative number of days.",
+    )
+
+    @api.depends("kind")
+    def _compute_rank(self):
+        for level in self:
+            level.rank = RANKS.get(level.kind, 0)
+
+    @api.constrains("delay_days", "kind", "strategy_id")
+    def _check_increasing_delays(self):
+        for strategy in self.strategy_id:
+            levels = strategy.level_ids.sorted("rank")
+            delays = levels.mapped("delay_days")
+            if any(a >= b for a, b in zip(delays, delays[1:], strict=False)):
+                raise ValidationError(
+                    self.env._(
+                        "In “%(strategy)s” each level must come later than the one"
+                        " before it.",
+                        strategy=strategy.name,
+                    )
+                )

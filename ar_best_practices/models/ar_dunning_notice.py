@@ -1,0 +1,345 @@
+"""One message to one customer: at most one per account and run."""
+
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_amount, format_date
+
+PAYMENT_DAYS = 8
+
+
+class ArDunningNotice(models.Model):
+    """Plain rows written by SQL: no thread, no stored computes, no overrides.
+
+    Growth: one row per reminded customer and run, kept as the proof of what was asked.
+    """
+
+    _name = "ar.dunning.notice"
+    _description = "Dunning notice"
+    _inherit = ["ar.dunning.delivery"]
+    _order = "rank desc, amount desc, id"
+
+    name = fields.Char(readonly=True)
+    run_id = fields.Many2one(
+        "ar.dunning.run", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    run_state = fields.Selection(related="run_id.state", string="State of the run")
+    account_id = fields.Many2one(
+        "ar.account", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, ondelete="set null"
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "Proposed"),
+            ("excluded", "Left out"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("unknown", "Unknown"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="proposed",
+        readonly=True,
+    )
+    strategy_id = fields.Many2one("ar.dunning.strategy", readonly=True)
+    strategy_reason = fields.Char(string="Why this strategy", readonly=True)
+    level_id = fields.Many2one("ar.dunning.level", readonly=True)
+    rank = fields.Integer(readonly=True, aggregator=None)
+    channel = fields.Selection(
+        [
+            ("mail", "E-mail"),
+            ("letter", "Letter"),
+            ("phone", "Phone"),
+            ("task", "Task"),
+        ],
+        readonly=True,
+    )
+    automatic = fields.Boolean(readonly=True)
+    contact_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
+    contact_source = fields.Selection(
+        [
+            ("chosen", "chosen for payments"),
+            ("invoice", "invoicing contact"),
+            ("customer", "the customer's own address"),
+            ("other", "another contact"),
+        ],
+        readonly=True,
+        string="Why this contact",
+    )
+    email = fields.Char(readonly=True)
+    lang = fields.Char(readonly=True)
+    style = fields.Char(readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True)
+    item_count = fields.Integer(string="Items", readonly=True)
+    amount = fields.Monetary(
+        readonly=True, help="Net of credits, in the company's currency."
+    )
+    max_days_late = fields.Integer(string="Days late", readonly=True, aggregator="max")
+    last_notice_date = fields.Date(string="Message before", readonly=True)
+    exclude_reason = fields.Char(readonly=True)
+    deadline_date = fields.Date(compute="_compute_deadline_date")
+    message_id = fields.Char(readonly=True, index="btree_not_null")
+    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
+    sent_date = fields.Datetime(readonly=True)
+    sent_uid = fields.Many2one("res.users", string="Sent by", readonly=True)
+    failure_reason = fields.Char(readonly=True)
+    mail_warning = fields.Char(compute="_compute_mail_warning")
+    line_ids = fields.One2many("ar.dunning.notice.line", "notice_id")
+    asked_line_ids = fields.One2many(
+        "ar.dunning.notice.line", "notice_id", domain=[("included", "=", True)]
+    )
+
+    _account_run_uniq = models.UniqueIndex(
+        "(account_id, run_id)", "A customer gets one notice in a run."
+    )
+    _to_send = models.Index("(run_id) WHERE state IN ('approved', 'sending')")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("name", "partner_id")
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = f"{notice.partner_id.name} - {notice.name}"
+
+    @api.depends("run_id.date")
+    def _compute_deadline_date(self):
+        for notice in self:
+            notice.deadline_date = notice.run_id.date + timedelta(days=PAYMENT_DAYS)
+
+    @api.depends("channel", "email", "level_id")
+    def _compute_mail_warning(self):
+        for notice in self:
+            wanted = notice.level_id.channel == "mail" and notice.channel == "letter"
+            notice.mail_warning = (
+                self.env._("no mail address!") if wanted and not notice.email else False
+            )
+
+    # ------------------------------------------------------------------
+    # Review
+    # ------------------------------------------------------------------
+
+    def action_exclude(self):
+        """Ask why these notices are left out of the run."""
+        return self._open_review_wizard("exclude")
+
+    def action_change_level(self):
+        """Ask for another level, and why."""
+        return self._open_review_wizard("level")
+
+    def action_preview(self):
+        """Show what the customer will get."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview"),
+            "res_model": "ar.dunning.preview",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_notice_id": self.id},
+        }
+
+    def _open_review_wizard(self, override: str):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change the proposal"),
+            "res_model": "ar.dunning.review",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_notice_ids": self.ids,
+                "default_override": override,
+            },
+        }
+
+    def _check_proposed(self):
+        if any(notice.state not in ("proposed", "excluded") for notice in self):
+            raise UserError(
+                self.env._("Only a proposed notice can be changed: this one has left.")
+            )
+
+    def _exclude(self, reason: str):
+        """Leave these notices out of their run; the reason stays on each item."""
+        self._check_proposed()
+        self.write({"state": "excluded", "exclude_reason": reason})
+        self.line_ids._override("exclude", reason)
+
+    def _include_again(self):
+        self._check_proposed()
+        self.write({"state": "proposed", "exclude_reason": False})
+        self.line_ids._override(False, False)
+
+    def _change_level(self, level, reason: str):
+        """Give another level to the notice and to its items."""
+        self.ensure_one()
+        self._check_proposed()
+        self.write(
+            {
+                "level_id": level.id,
+                "rank": level.rank,
+                "name": level.name,
+                "channel": self._get_channel(level),
+                "automatic": False,
+            }
+        )
+        self.line_ids._override("level", reason, level)
+
+    def _get_channel(self, level) -> str:
+        if level.channel == "mail" and not self.email:
+            return "letter"
+        return level.channel
+
+    def _approve(self):
+        self.write({"state": "approved"})
+
+    # ------------------------------------------------------------------
+    # After sending
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _mark_sent(self, notices):
+        """Move the levels of the items of these notices: set-based, once."""
+        if not notices:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(self._item_upsert_sql(notices))
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_account account
+                   SET last_notice_date = run.date, last_notice_rank = notice.rank
+                  FROM ar_dunning_notice notice
+                  JOIN ar_dunning_run run ON run.id = notice.run_id
+                 WHERE account.id = notice.account_id AND notice.id IN %s
+                """,
+                tuple(notices.ids),
+            )
+        )
+        notices.write(
+            {
+                "state": "sent",
+                "sent_date": fields.Datetime.now(),
+                "sent_uid": self.env.uid,
+                "failure_reason": False,
+            }
+        )
+        self.env["ar.item"].invalidate_model()
+        self.env["ar.account"].invalidate_model(["last_notice_date", "last_notice_rank"])
+
+    def _item_upsert_sql(self, notices) -> SQL:
+        """An item that steps takes its level; one that is only listed, or in an
+        imposed run, keeps its own. The message counts for all."""
+        return SQL(
+            """
+            INSERT INTO ar_item (line_id, move_id, due_date, company_id, level_id,
+                                 level_rank, level_date, last_message_date,
+                                 message_count, create_uid, write_uid, create_date,
+                                 write_date)
+            SELECT line.line_id, line.move_id, line.due_date, notice.company_id,
+                   CASE WHEN step THEN line.level_id END,
+                   CASE WHEN step THEN line.rank END,
+                   CASE WHEN step THEN run.date END,
+                   run.date, 1, %(user)s, %(user)s,
+                   now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM ar_dunning_notice_line line
+              JOIN ar_dunning_notice notice ON notice.id = line.notice_id
+              JOIN ar_dunning_run run ON run.id = notice.run_id
+              JOIN res_company company ON company.id = notice.company_id
+        CROSS JOIN LATERAL (
+                    SELECT line.steps AND (run.mode = 'increment'
+                                           OR company.ar_imposed_moves_level) AS step
+                   ) moves
+             WHERE notice.id IN %(notices)s
+               AND line.included AND line.amount > 0 AND line.line_id IS NOT NULL
+       ON CONFLICT (line_id) WHERE line_id IS NOT NULL DO UPDATE
+               SET level_id = COALESCE(EXCLUDED.level_id, ar_item.level_id),
+                   level_rank = COALESCE(EXCLUDED.level_rank, ar_item.level_rank),
+                   level_date = COALESCE(EXCLUDED.level_date, ar_item.level_date),
+                   last_message_date = EXCLUDED.last_message_date,
+                   message_count = COALESCE(ar_item.message_count, 0) + 1,
+                   write_uid = EXCLUDED.write_uid,
+                   write_date = EXCLUDED.write_date
+            """,
+            user=self.env.uid,
+            notices=tuple(notices.ids),
+        )
+
+    @api.model
+    def _merge_accounts(self, source, target):
+        """Bring notices of a merged account along; a run keeps one per customer."""
+        for notice in self.sudo().search([("account_id", "=", source.id)]):
+            twin = self.sudo().search(
+                [("account_id", "=", target.id), ("run_id", "=", notice.run_id.id)]
+            )
+            if twin:
+                notice.line_ids.write({"notice_id": twin.id, "account_id": target.id})
+                twin.write(
+                    {
+                        "amount": twin.amount + notice.amount,
+                        "item_count": twin.item_count + notice.item_count,
+                    }
+                )
+                notice.unlink()
+
+    # ------------------------------------------------------------------
+    # Words in messages
+    # ------------------------------------------------------------------
+
+    def _collector(self):
+        """Return the user whom the customer may call or write to."""
+        return self.account_id._get_owner()
+
+    def _oldest_due_date(self):
+        dates = self.asked_line_ids.filtered(lambda line: line.amount > 0).mapped("due_date")
+        return min(dates, default=False)
+
+    def _payment_url(self):
+        """Return the page where the customer pays: the only invoice's own page, else
+        the list of overdue invoices (needs a login)."""
+        self.ensure_one()
+        moves = self.asked_line_ids.filtered(lambda line: line.amount > 0).move_id
+        invoices = moves.filtered(lambda move: move.is_invoice())
+        if len(invoices) == 1:
+            return invoices.get_base_url() + invoices.get_portal_url()
+        if invoices:
+            return f"{self.get_base_url()}/my/invoices/overdue"
+        return False
+
+    def _items_table(self):
+        """Return the items asked for as an HTML table, credits deducted."""
+        self.ensure_one()
+        return Markup(
+            self.env["ir.qweb"]
+            .with_context(lang=self.lang)
+            ._render(
+                "ar_best_practices.notice_items_table",
+                {
+                    "notice": self.with_context(lang=self.lang),
+                    "totals": self._get_totals(),
+                    "format_date": lambda day: format_date(
+                        self.env, day, lang_code=self.lang
+                    ),
+                    "format_money": lambda amount, currency: format_amount(
+                        self.env, amount, currency, lang_code=self.lang
+                    ),
+                },
+            )
+        )
+
+    def _get_totals(self) -> list[tuple]:
+        """Return (currency, amount asked net of credits) in the order of the items."""
+        totals = {}
+        for line in self.asked_line_ids:
+            totals.setdefault(line.currency_id, 0.0)
+            totals[line.currency_id] += line.amount_currency
+        return list(totals.items())

@@ -1,0 +1,122 @@
+"""One open item in a run, in or out, with its reason in words."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ArDunningNoticeLine(models.Model):
+    """Plain rows written by SQL: no log columns, no computes stored, no overrides.
+
+    Growth: one row per reminded item and run for ever (it is a proof); the items left
+    out only for the newest run of a company.
+    """
+
+    _name = "ar.dunning.notice.line"
+    _description = "Item of a dunning run"
+    _order = "due_date, id"
+    _log_access = False
+
+    run_id = fields.Many2one(
+        "ar.dunning.run", required=True, index=True, ondelete="cascade"
+    )
+    notice_id = fields.Many2one(
+        "ar.dunning.notice", index="btree_not_null", ondelete="cascade"
+    )
+    account_id = fields.Many2one(
+        "ar.account", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="run_id.company_id")
+    company_currency_id = fields.Many2one(
+        related="run_id.currency_id", string="Company currency"
+    )
+    line_id = fields.Many2one(
+        "account.move.line", string="Journal item", index=True, ondelete="set null"
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", index="btree_not_null", ondelete="set null"
+    )
+    # Frozen when the run is proposed: what the customer is asked for
+    number = fields.Char(readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    due_date = fields.Date(readonly=True)
+    days_late = fields.Integer(readonly=True, aggregator="max")
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount_currency = fields.Monetary(
+        string="Amount in currency", readonly=True, currency_field="currency_id"
+    )
+    amount = fields.Monetary(
+        readonly=True,
+        currency_field="company_currency_id",
+        help="What is asked for this item, in the company's currency; a credit is"
+        " negative.",
+    )
+    included = fields.Boolean(readonly=True)
+    reason_code = fields.Selection(
+        selection="_get_reason_selection", string="Reason code", readonly=True
+    )
+    reason = fields.Char(readonly=True)
+    level_id = fields.Many2one("ar.dunning.level", readonly=True)
+    rank = fields.Integer(readonly=True, aggregator=None)
+    steps = fields.Boolean(
+        readonly=True, help="Reaches a new level with this run (else only listed)."
+    )
+    # What a person changed during the review; kept when the run is proposed again
+    override = fields.Selection(
+        [("exclude", "Left out"), ("level", "Level changed")], readonly=True
+    )
+    override_rank = fields.Integer(readonly=True)
+    override_reason = fields.Char(readonly=True)
+    override_uid = fields.Many2one("res.users", readonly=True)
+
+    def _get_reason_selection(self):
+        """Return why an item is in or out; the order is the order of the tests."""
+        _ = self.env._
+        return [
+            ("step", _("Reminded")),
+            ("listed", _("Listed with the others")),
+            ("credit", _("Credit deducted")),
+            ("not_due", _("Not due")),
+            ("no_followup", _("No follow-up")),
+            ("excluded", _("Excluded by a person")),
+            ("insolvency", _("Insolvency")),
+            ("disputed", _("Disputed")),
+            ("plan", _("Payment plan")),
+            ("promised", _("Promised")),
+            ("waiting", _("Next level later")),
+            ("last_level", _("Last level reached")),
+            ("quiet_days", _("Quiet days")),
+            ("credit_covers", _("Credit covers it")),
+            ("below_minimum", _("Below minimum")),
+            ("not_selected", _("Not selected")),
+            ("no_level", _("Strategy without levels")),
+        ]
+
+    def action_open_move(self):
+        """Open the invoice behind the line."""
+        self.ensure_one()
+        if not self.move_id:
+            raise UserError(
+                self.env._("The entry %(number)s no longer exists.", number=self.number)
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    # ------------------------------------------------------------------
+    # Review
+    # ------------------------------------------------------------------
+
+    def _override(self, override, reason, level=None):
+        """Remember what a person changed, with the reason."""
+        self.write(
+            {
+                "override": override,
+                "override_reason": reason,
+                "override_rank": level.rank if level else False,
+                "override_uid": self.env.uid if override else False,
+                **({"level_id": level.id, "rank": level.rank} if level else {}),
+            }
+        )

@@ -1,0 +1,400 @@
+"""A dunning run: proposed with its reasons, approved by a person, sent at most once."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from .ar_dunning_level import RANKS
+from .ar_dunning_notice_line import ArDunningNoticeLine
+
+BUSY = ("proposed", "approved", "sending")
+
+
+class ArDunningRun(models.Model):
+    """About 250 rows per company and year; kept: a run is a proof."""
+
+    _name = "ar.dunning.run"
+    _description = "Dunning run"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "ar.dunning.proposal",
+        "ar.dunning.sending",
+    ]
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company.root_id,
+        index=True,
+        domain="[('parent_id', '=', False)]",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    is_trial = fields.Boolean(related="company_id.ar_is_trial")
+    date = fields.Date(
+        required=True,
+        default=lambda self: self.env["ar.account"]._today(self.env.company),
+        help="Amounts, due dates and exclusions are those of this day.",
+    )
+    mode = fields.Selection(
+        [("increment", "Increment"), ("imposed", "Imposed level")],
+        required=True,
+        default="increment",
+        help="Increment: each item goes to its next level. Imposed: the selected"
+        " customers all get the same level.",
+    )
+    imposed_kind = fields.Selection(
+        selection=lambda self: self.env["ar.dunning.level"]
+        ._fields["kind"]
+        ._description_selection(self.env),
+        string="Imposed level",
+    )
+    account_ids = fields.Many2many(
+        "ar.account",
+        string="Selected customers",
+        help="Customers of an imposed run; empty means all.",
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("proposed", "Proposed"),
+            ("approved", "Approved"),
+            ("sending", "Sending"),
+            ("done", "Done"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    automatic = fields.Boolean(
+        readonly=True, help="Made by the morning job, for automatic levels only."
+    )
+    replaced_run_id = fields.Many2one("ar.dunning.run", readonly=True, copy=False)
+    proposed_date = fields.Datetime(string="As of", readonly=True, copy=False)
+    approved_uid = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_date = fields.Datetime(readonly=True, copy=False)
+    item_count = fields.Integer(
+        string="Overdue items",
+        readonly=True,
+        copy=False,
+        help="All overdue items of the day, in or out, before exclusions and netting.",
+    )
+    overdue_total = fields.Monetary(readonly=True, copy=False)
+    notice_count = fields.Integer(string="Notices", readonly=True, copy=False)
+    notice_item_count = fields.Integer(string="Items", readonly=True, copy=False)
+    notice_total = fields.Monetary(
+        string="Asked", readonly=True, copy=False, help="What the notices ask for."
+    )
+    out_items = fields.Json(readonly=True, copy=False)
+    out_summary = fields.Char(
+        string="Left out", compute="_compute_out_summary", help="Items by reason."
+    )
+    out_count = fields.Integer(compute="_compute_out_summary", string="Items left out")
+    channel_summary = fields.Char(compute="_compute_channel_summary")
+    currency_summary = fields.Char(
+        compute="_compute_currency_summary", string="By currency"
+    )
+    progress = fields.Float(compute="_compute_progress", help="Share of notices dealt with.")
+    warning = fields.Char(compute="_compute_warning")
+    notice_ids = fields.One2many("ar.dunning.notice", "run_id")
+    line_ids = fields.One2many("ar.dunning.notice.line", "run_id")
+
+    _one_busy_run = models.UniqueIndex(
+        "(company_id) WHERE state IN ('proposed', 'approved', 'sending')",
+        "Another dunning run of this company is not finished: send or cancel it first.",
+    )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("date", "company_id")
+    def _compute_name(self):
+        for run in self:
+            run.name = self.env._(
+                "Run of %(date)s",
+                date=fields.Date.to_string(run.date) if run.date else "",
+            )
+
+    @api.depends("out_items")
+    def _compute_out_summary(self):
+        labels = dict(
+            ArDunningNoticeLine._get_reason_selection(self.env["ar.dunning.notice.line"])
+        )
+        for run in self:
+            out = run.out_items or {}
+            run.out_count = sum(count for count, _amount in out.values())
+            run.out_summary = " · ".join(
+                f"{labels.get(code, code)} {count}" for code, (count, _amount) in out.items()
+            )
+
+    @api.depends("notice_ids.channel", "notice_ids.state")
+    def _compute_channel_summary(self):
+        labels = dict(
+            self.env["ar.dunning.notice"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
+        rows = self.env["ar.dunning.notice"]._read_group(
+            [("run_id", "in", self.ids), ("state", "!=", "excluded")],
+            ["run_id", "channel"],
+            ["__count"],
+        )
+        for run in self:
+            run.channel_summary = " · ".join(
+                f"{labels[channel]} {count}"
+                for group, channel, count in rows
+                if group == run
+            )
+
+    def _compute_currency_summary(self):
+        rows = self.env["ar.dunning.notice.line"]._read_group(
+            [
+                ("run_id", "in", self.ids),
+                ("included", "=", True),
+                ("notice_id.state", "!=", "excluded"),
+            ],
+            ["run_id", "currency_id"],
+            ["amount_currency:sum"],
+        )
+        for run in self:
+            run.currency_summary = " · ".join(
+                currency.format(amount) for group, currency, amount in rows if group == run
+            )
+
+    @api.depends("notice_ids.state")
+    def _compute_progress(self):
+        counts = self.env["ar.dunning.notice"]._read_group(
+            [("run_id", "in", self.ids), ("state", "!=", "excluded")],
+            ["run_id", "state"],
+            ["__count"],
+        )
+        for run in self:
+            mine = {state: count for group, state, count in counts if group == run}
+            waiting = mine.get("proposed", 0) + mine.get("approved", 0)
+            waiting += mine.get("sending", 0)
+            total = sum(mine.values())
+            run.progress = 100 * (total - waiting) / total if total else 0
+
+    @api.depends("company_id", "notice_ids.state", "state")
+    def _compute_warning(self):
+        for run in self:
+            run.warning = " ".join(run._get_warnings()) or False
+
+    def _get_warnings(self) -> list[str]:
+        """Return what a person should know before approving, in words."""
+        warnings = []
+        if not self.company_id.alias_domain_id:
+            warnings.append(
+                self.env._(
+                    "This company has no mail alias domain: customers' answers will not"
+                    " come back here. Set one under Settings ▸ Alias Domain."
+                )
+            )
+        if unknown := self._count_notices("unknown"):
+            warnings.append(
+                self.env._(
+                    "%(count)s notices may or may not have left: say for each one"
+                    " whether it was sent.",
+                    count=unknown,
+                )
+            )
+        if failed := self._count_notices("failed"):
+            warnings.append(
+                self.env._("%(count)s notices could not be sent.", count=failed)
+            )
+        return warnings
+
+    def _count_notices(self, state: str) -> int:
+        return self.env["ar.dunning.notice"].search_count(
+            [("run_id", "in", self.ids), ("state", "=", state)]
+        )
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+
+    @api.constrains("company_id")
+    def _check_root_company(self):
+        if any(run.company_id.parent_id for run in self):
+            raise ValidationError(
+                self.env._("A run is made for a main company: its branches are in it.")
+            )
+
+    @api.constrains("mode", "imposed_kind")
+    def _check_imposed_kind(self):
+        if any(run.mode == "imposed" and not run.imposed_kind for run in self):
+            raise ValidationError(self.env._("Choose the level to impose."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if any(run.state in ("approved", "sending", "done") for run in self):
+            raise UserError(self.env._("A run that was sent is a proof: it stays."))
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_propose(self):
+        """Decide for every open item whether it is reminded today, and say why."""
+        for run in self:
+            run._check_can_propose()
+            run._replace_unapproved()
+            run.write({"state": "proposed", "proposed_date": fields.Datetime.now()})
+            run.flush_recordset()
+            run._propose()
+        return True
+
+    def action_approve(self):
+        """Approve the notices that are still in; nothing is sent yet."""
+        self._check_may_approve()
+        for run in self:
+            if run.state != "proposed":
+                raise UserError(self.env._("Only a proposed run can be approved."))
+            run.notice_ids.filtered(lambda n: n.state == "proposed")._approve()
+            run.write(
+                {
+                    "state": "approved",
+                    "approved_uid": self.env.uid,
+                    "approved_date": fields.Datetime.now(),
+                }
+            )
+            if run.automatic:
+                run.company_id.sudo().ar_automatic_approved = True  # one consent, kept
+        return True
+
+    def action_send(self):
+        """Send what was approved, in the background and in batches."""
+        self._check_may_approve()
+        for run in self:
+            run._check_can_send()
+            run.state = "sending"
+        # The sending job belongs to the system; approving gave the right.
+        self.env.ref("ar_best_practices.ir_cron_dunning_send").sudo()._trigger()
+        return True
+
+    def action_approve_and_send(self):
+        """Approve and send in one click."""
+        self.action_approve()
+        return self.action_send()
+
+    def action_cancel(self):
+        """Give up what has not left yet."""
+        for run in self:
+            if run.state == "done":
+                raise UserError(self.env._("This run is done: nothing is left to cancel."))
+            run.notice_ids.filtered(lambda n: n.state in ("proposed", "approved")).write(
+                {"state": "cancelled"}
+            )
+            run.state = "cancelled"
+        return True
+
+    # ------------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------------
+
+    def _check_can_propose(self):
+        self.ensure_one()
+        if self.state not in ("draft", "proposed"):
+            raise UserError(
+                self.env._("This run is already approved: make a new one instead.")
+            )
+
+    def _check_may_approve(self):
+        if not self.env.user.has_group("ar_best_practices.group_ar_collector"):
+            raise UserError(self.env._("Only a collector can approve reminders."))
+
+    def _check_can_send(self):
+        self.ensure_one()
+        if self.state not in ("approved", "sending"):
+            raise UserError(self.env._("Approve the run before sending it."))
+        if self._is_past() and not self.company_id.ar_is_trial:
+            raise UserError(
+                self.env._(
+                    "This run speaks of %(date)s: reminders of a past day are never"
+                    " sent. Make a run of today.",
+                    date=self.date,
+                )
+            )
+
+    def _is_past(self) -> bool:
+        return self.date < self.env["ar.account"]._today(self.company_id)
+
+    def _replace_unapproved(self):
+        """Cancel the proposal that this one replaces; refuse while one is sending.
+
+        Waits for a proposal of the same company that is being made.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext('ar.dunning.run'), %s)",
+                self.company_id.id,
+            )
+        )
+        others = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", BUSY),
+                ("id", "!=", self.id),
+            ]
+        )
+        if others.filtered(lambda run: run.state != "proposed"):
+            raise UserError(
+                self.env._(
+                    "The run “%(name)s” is approved and not finished: send or cancel it"
+                    " first.",
+                    name=others[0].name,
+                )
+            )
+        others.action_cancel()
+        if others:
+            others.flush_recordset()
+            self.replaced_run_id = others[0]
+
+    def _get_imposed_rank(self) -> int | None:
+        return RANKS.get(self.imposed_kind)
+
+    # ------------------------------------------------------------------
+    # Morning job
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_morning(self):
+        """Propose today's automatic reminders of each company and send them, once a
+        person has approved a first run. After days of silence only today's is made."""
+        companies = self.env["res.company"].search(
+            [("parent_id", "=", False), ("ar_is_trial", "=", False)]
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(companies))
+        for company in companies:
+            self.with_company(company)._run_morning(company)
+            self.env["ir.cron"]._commit_progress(1)
+
+    def _run_morning(self, company):
+        today = self.env["ar.account"]._today(company)
+        busy = self.search([("company_id", "=", company.id), ("state", "in", BUSY)])
+        done = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "=", today),
+                ("automatic", "=", True),
+                ("state", "!=", "cancelled"),
+            ]
+        )
+        if busy.filtered(lambda run: run.state != "proposed" or not run.automatic):
+            return  # a person is at work on a run: do not take it away
+        if done - busy:
+            return
+        run = self.create({"company_id": company.id, "date": today, "automatic": True})
+        run.action_propose()
+        if not run.notice_ids:
+            run.action_cancel()
+        elif company.ar_automatic_approved:
+            run.action_approve()
+            run.action_send()

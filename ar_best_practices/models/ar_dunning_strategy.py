@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+
+class ArDunningStrategy(models.Model):
+    _name = "ar.dunning.strategy"
+    _description = "Dunning strategy"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    description = fields.Text(translate=True)
+    minimum_amount = fields.Float(
+        digits="Account",
+        help="A customer who owes less, in the company's currency, is not reminded.",
+    )
+    quiet_days = fields.Integer(
+        default=7,
+        help="Days of silence between two messages to the same customer.",
+    )
+    level_ids = fields.One2many("ar.dunning.level", "strategy_id", copy=True)
+    account_count = fields.Integer(compute="_compute_account_count")
+
+    _code_uniq = models.UniqueIndex("(code)", "This code is already used.")
+    _quiet_days = models.Constraint(
+        "CHECK (quiet_days >= 0)", "Quiet days cannot be negative."
+    )
+
+    def _compute_account_count(self):
+        counts = dict(
+            self.env["ar.account"]._read_group(
+                [("strategy_id", "in", self.ids)], ["strategy_id"], ["__count"]
+            )
+        )
+        for strategy in self:
+            strategy.account_count = counts.get(strategy, 0)
+
+    @api.model
+    def _get_default(self):
+        """Return the strategy of accounts that no rule has placed yet."""
+        standard = self.env.ref(
+            "ar_best_practices.dunning_strategy_standard", raise_if_not_found=False
+        )
+        if standard and standard.active:
+            return standard
+        return self.search([], limit=1)

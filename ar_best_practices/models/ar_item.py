@@ -1,0 +1,110 @@
+"""Our state of one item: what was said about one instalment, and what stops us."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+
+class ArItem(models.Model):
+    """At most one row per receivable line that was ever reminded, excluded or disputed.
+
+    ``move_id`` outlives the line: a changed payment term replaces lines, and the row
+    is linked again to the new line of the same invoice (``_relink_orphans``).
+    """
+
+    _name = "ar.item"
+    _description = "Open item followed up"
+    _order = "id desc"
+
+    line_id = fields.Many2one("account.move.line", ondelete="set null", index=True)
+    move_id = fields.Many2one("account.move", index=True, ondelete="cascade")
+    due_date = fields.Date(help="Due date when the item was last seen.")
+    company_id = fields.Many2one("res.company", index=True)
+    level_id = fields.Many2one("ar.dunning.level", ondelete="set null")
+    level_rank = fields.Integer(
+        help="Rank of the last level reached, kept when levels or strategies change."
+    )
+    level_date = fields.Date(help="Day on which that level was reached.")
+    last_message_date = fields.Date()
+    message_count = fields.Integer()
+    excluded = fields.Boolean(help="Left out of reminders by a person.")
+    excluded_reason = fields.Char()
+    excluded_from = fields.Date()
+    excluded_until = fields.Date()
+    excluded_uid = fields.Many2one("res.users", string="Excluded by")
+    expected_date = fields.Date(help="Day on which the customer says it will pay.")
+    disputed = fields.Boolean()
+    disputed_date = fields.Date()
+
+    _line_uniq = models.UniqueIndex(
+        "(line_id) WHERE line_id IS NOT NULL", "This item is already followed up."
+    )
+    _orphans = models.Index("(move_id) WHERE line_id IS NULL")
+
+    @api.constrains("excluded", "excluded_reason")
+    def _check_excluded_reason(self):
+        if any(item.excluded and not item.excluded_reason for item in self):
+            raise ValidationError(
+                self.env._("Say why the item is left out of reminders.")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = self.env["account.move.line"].browse(
+            vals["line_id"] for vals in vals_list if vals.get("line_id")
+        )
+        for vals in vals_list:
+            line = lines.browse(vals.get("line_id"))
+            vals.setdefault("move_id", line.move_id.id)
+            vals.setdefault("due_date", line.date_maturity)
+            vals.setdefault("company_id", line.company_id.id)
+        return super().create(vals_list)
+
+    @api.model
+    def _get_or_create(self, lines):
+        """Return the state rows of journal items, made when they are missing."""
+        found = self.search([("line_id", "in", lines.ids)])
+        missing = lines - found.line_id
+        return found + self.create([{"line_id": line.id} for line in missing])
+
+    @api.model
+    def _relink_orphans(self):
+        """Give the state of replaced lines to the new lines of the same invoice.
+
+        Instalments are paired in the order of their due dates; the last old one is
+        kept for the rest when the new terms have more of them.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH orphan AS (
+                    SELECT id, move_id,
+                           ROW_NUMBER() OVER (
+                               PARTITION BY move_id ORDER BY due_date, id
+                           ) AS position
+                      FROM ar_item WHERE line_id IS NULL AND move_id IS NOT NULL
+                ), fresh AS (
+                    SELECT line.id, line.move_id, line.date_maturity,
+                           ROW_NUMBER() OVER (
+                               PARTITION BY line.move_id
+                                   ORDER BY line.date_maturity, line.id
+                           ) AS position
+                      FROM account_move_line line
+                      JOIN account_account account ON account.id = line.account_id
+                       AND account.account_type = 'asset_receivable'
+                     WHERE line.move_id IN (SELECT move_id FROM orphan)
+                       AND line.display_type = 'payment_term'
+                       AND line.parent_state = 'posted'
+                       AND NOT EXISTS (
+                           SELECT 1 FROM ar_item taken WHERE taken.line_id = line.id
+                       )
+                )
+                UPDATE ar_item item
+                   SET line_id = fresh.id, due_date = fresh.date_maturity
+                  FROM orphan JOIN fresh USING (move_id, position)
+                 WHERE item.id = orphan.id
+                """
+            )
+        )
+        self.invalidate_model(["line_id", "due_date"])

@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    ar_is_trial = fields.Boolean(
+        string="Trial company",
+        readonly=True,
+        copy=False,
+        help="Made by a ledger import: no message of it ever reaches a customer.",
+    )
+    ar_automatic_approved = fields.Boolean(
+        string="Automatic reminders approved",
+        copy=False,
+        help="A person approved the first run: from now on automatic levels go out"
+        " every morning by themselves.",
+    )
+    ar_imposed_moves_level = fields.Boolean(
+        string="An imposed level moves the item",
+        help="By default an imposed run leaves the level of each item where it was.",
+    )
+    ar_fallback_collector_id = fields.Many2one(
+        "res.users",
+        string="Collector by default",
+        help="Gets the customers that no rule gives to anybody, and the answers of"
+        " unknown senders.",
+    )
+    ar_alias_id = fields.Many2one(
+        "mail.alias",
+        string="Collection address",
+        copy=False,
+        help="Customers' answers come in through this address.",
+    )
+
+    def write(self, vals):
+        if "ar_is_trial" in vals and not vals["ar_is_trial"]:
+            if any(company.ar_is_trial for company in self):
+                raise UserError(
+                    self.env._("A trial company stays one: use another company.")
+                )
+        result = super().write(vals)
+        if {"parent_id", "partner_id"} & set(vals):
+            self.env.registry.clear_cache()  # ar.account._company_tree
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env.registry.clear_cache()  # ar.account._company_tree
+        return companies

@@ -1,0 +1,4 @@
+from . import ar_account_decide
+from . import ar_dunning_preview
+from . import ar_dunning_review
+from . import base_partner_merge

@@ -1,0 +1,28 @@
+"""What a customer will get, before it leaves."""
+
+from odoo import api, fields, models
+
+
+class ArDunningPreview(models.TransientModel):
+    _name = "ar.dunning.preview"
+    _description = "Preview of a dunning notice"
+
+    notice_id = fields.Many2one("ar.dunning.notice", required=True, readonly=True)
+    channel = fields.Selection(related="notice_id.channel")
+    to = fields.Char(compute="_compute_message", string="To")
+    subject = fields.Char(compute="_compute_message")
+    body = fields.Html(compute="_compute_message", sanitize=False)
+
+    @api.depends("notice_id")
+    def _compute_message(self):
+        for preview in self:
+            notice = preview.notice_id
+            kind = {"letter": "letter_template_id", "phone": "script_template_id"}.get(
+                notice.channel, "mail_template_id"
+            )
+            subjects = notice._render_template_field(kind, "subject")
+            bodies = notice._render_template_field(kind, "body_html")
+            preview.to = notice.email or notice.contact_id.display_name
+            preview.subject = subjects.get(notice.id)
+            body = bodies.get(notice.id)
+            preview.body = notice._wrap(body) if body and notice.channel == "mail" else body

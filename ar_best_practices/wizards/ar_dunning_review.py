@@ -1,0 +1,54 @@
+"""Leave out or change the level during the review, always with a reason."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class ArDunningReview(models.TransientModel):
+    _name = "ar.dunning.review"
+    _description = "Change a dunning proposal"
+
+    override = fields.Selection(
+        [("exclude", "Leave out of this run"), ("level", "Give another level")],
+        required=True,
+        default="exclude",
+    )
+    notice_ids = fields.Many2many("ar.dunning.notice")
+    line_ids = fields.Many2many("ar.dunning.notice.line")
+    strategy_id = fields.Many2one("ar.dunning.strategy", compute="_compute_strategy_id")
+    level_id = fields.Many2one(
+        "ar.dunning.level", domain="[('strategy_id', '=', strategy_id)]"
+    )
+    reason = fields.Char(required=True, help="Shown on the item and kept.")
+
+    def _compute_strategy_id(self):
+        for wizard in self:
+            notices = wizard.notice_ids or wizard.line_ids.notice_id
+            wizard.strategy_id = notices.strategy_id[:1]
+
+    def action_apply(self):
+        """Write what the person decided."""
+        self.ensure_one()
+        if self.override == "exclude":
+            self.notice_ids._exclude(self.reason)
+            self.line_ids._exclude(self.reason)
+        else:
+            self._change_levels()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _change_levels(self):
+        if not self.level_id:
+            raise UserError(self.env._("Choose the level to give."))
+        for notice in self.notice_ids | self.line_ids.notice_id:
+            level = notice.strategy_id.level_ids.filtered(
+                lambda level: level.kind == self.level_id.kind
+            )
+            if not level:
+                raise UserError(
+                    self.env._(
+                        "The strategy “%(strategy)s” of %(customer)s has no such level.",
+                        strategy=notice.strategy_id.name,
+                        customer=notice.partner_id.display_name,
+                    )
+                )
+            notice._change_level(level, self.reason)
