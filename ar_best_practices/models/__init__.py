@@ -4,9 +4,11 @@ from . import scope
 from . import ar_account_ledger
 from . import ar_account_behavior
 from . import ar_account_judgement
+from . import ar_account_screen
 from . import ar_account
 from . import ar_account_decision
 from . import ar_account_dirty
+from . import ar_account_timeline
 from . import ar_contact_hours
 from . import ar_item
 from . import ar_payer_profile
@@ -16,8 +18,11 @@ from . import ar_rule_condition
 from . import ar_dunning_strategy
 from . import ar_dunning_level
 from . import ar_dunning_proposal
+from . import ar_dunning_forecast
 from . import ar_dunning_sending
 from . import ar_dunning_delivery
+from . import ar_dunning_letter
+from . import ar_dunning_letter_page
 from . import ar_dunning_run
 from . import ar_dunning_notice
 from . import ar_dunning_notice_line
@@ -25,6 +30,8 @@ from . import ar_dunning_notice_line
 from . import account_account
 from . import account_move
 from . import account_partial_reconcile
+from . import ir_actions_report
 from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import res_users

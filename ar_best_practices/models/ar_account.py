@@ -21,6 +21,7 @@ class ArAccount(models.Model):
         "ar.account.ledger",
         "ar.account.behavior",
         "ar.account.judgement",
+        "ar.account.screen",
     ]
     _order = "priority desc nulls last, id"
     _rec_names_search = ["partner_id"]
@@ -348,6 +349,7 @@ class ArAccount(models.Model):
         """Measure and judge: the number of statements does not depend on the data."""
         # Only computed figures are written: no user's right is at stake.
         records = self.sudo()
+        records.env.flush_all()
         records.env["ar.item"]._relink_orphans()
         scope = records._scope()
         if accounts is not None:
@@ -478,7 +480,8 @@ class ArAccount(models.Model):
                 lambda _account, name=account.display_name: name,
                 lambda _account: target.display_name,
             )
-        (self - target).with_context(ar_merging=True).unlink()
+        # Nobody may delete an account by hand: merging is the one way, after the log.
+        (self - target).sudo().with_context(ar_merging=True).unlink()
         target.action_refresh()
 
     def _relink_children(self, target):

@@ -25,8 +25,8 @@ BEHAVIOR = {
     " / NULLIF(SUM(weight) FILTER (WHERE settled), 0) END",
     "days_beyond_terms_floored": "{settled_enough} SUM(weight * GREATEST(late, 0))"
     " FILTER (WHERE settled) / NULLIF(SUM(weight) FILTER (WHERE settled), 0) END",
-    "days_beyond_terms_open": "{enough} SUM(weight * late)"
-    " / NULLIF(SUM(weight), 0) END",
+    "days_beyond_terms_open": "{enough} SUM(weight * late) FILTER (WHERE counted)"
+    " / NULLIF(SUM(weight) FILTER (WHERE counted), 0) END",
     "days_beyond_terms_recent": "{recent_enough} SUM(weight * late)"
     " FILTER (WHERE recent) / NULLIF(SUM(weight) FILTER (WHERE recent), 0) END",
     "days_to_pay": "{settled_enough} SUM(weight * days) FILTER (WHERE settled)"
@@ -179,13 +179,14 @@ class ArAccountBehavior(models.AbstractModel):
         self._flush_ledger()
         self.env["ar.account"].flush_model(list(BEHAVIOR))
         columns = [SQL.identifier(name) for name in BEHAVIOR]
+        measured = [self._measured_sql(name) for name in BEHAVIOR]
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE ar_account account
                    SET (%(columns)s, behavior_date) = (%(fresh)s, %(as_of)s)
                   FROM (
-                        SELECT stored.id, measured.*
+                        SELECT stored.id, %(named)s
                           FROM ar_account stored
                           JOIN (%(accounts)s) scope ON scope.account_id = stored.id
                      LEFT JOIN (%(behavior)s) measured
@@ -198,8 +199,10 @@ class ArAccountBehavior(models.AbstractModel):
                 """,
                 columns=SQL(", ").join(columns),
                 fresh=SQL(", ").join(SQL("fresh.%s", column) for column in columns),
-                measured=SQL(", ").join(
-                    SQL("measured.%s", column) for column in columns
+                measured=SQL(", ").join(measured),
+                named=SQL(", ").join(
+                    SQL("%s AS %s", value, column)
+                    for value, column in zip(measured, columns, strict=True)
                 ),
                 stored=SQL(", ").join(SQL("stored.%s", column) for column in columns),
                 as_of=SQL("%s::date", scope.as_of),
@@ -210,6 +213,11 @@ class ArAccountBehavior(models.AbstractModel):
         written = self.env.cr.rowcount
         self.env["ar.account"].invalidate_model([*BEHAVIOR, "behavior_date"])
         return written
+
+    def _measured_sql(self, name: str) -> SQL:
+        """A customer without any payment has settled nothing; the rest is unknown."""
+        column = SQL("measured.%s", SQL.identifier(name))
+        return SQL("COALESCE(%s, 0)", column) if name == "settled_count" else column
 
     def _behavior_sql(self, scope: Scope) -> SQL:
         """Return one row of behaviour per account of the scope that has a payment."""

@@ -125,7 +125,8 @@ class ArAccountJudgement(models.AbstractModel):
         )
         query = SQL(
             """
-            SELECT account_id, settled_count, days_beyond_terms, days_beyond_terms_open,
+            SELECT account_id, COALESCE(settled_count, 0) AS settled_count,
+                   days_beyond_terms, days_beyond_terms_open,
                    late_share, 1 - late_share AS on_time_share, payment_index,
                    ABS(payment_index - payment_index_by_number) AS index_gap,
                    longest_delay, regularity,

@@ -166,13 +166,16 @@ class ArAccountLedger(models.AbstractModel):
 
     @api.depends_context("ar_as_of")
     def _compute_live(self):
+        # Straight into the cache: assigning money would read each company's currency
+        # to round sums that PostgreSQL already holds to the cent.
         rows = self._get_live_rows()
         for account in self:
             row = rows.get(account.id, {})
             for fname in LIVE_AMOUNTS:
-                account[fname] = row.get(fname) or 0.0
+                amount = float(row.get(fname) or 0)
+                self._fields[fname]._update_cache(account, amount)
             for fname in LIVE_OTHERS:
-                account[fname] = row.get(fname) or False
+                self._fields[fname]._update_cache(account, row.get(fname))
 
     def _get_live_rows(self) -> dict[int, dict]:
         """Return the live figures of these accounts by id, in one statement."""
@@ -258,7 +261,7 @@ class ArAccountLedger(models.AbstractModel):
     def _today(self, company) -> date:
         """Return today in the company's time zone."""
         zones = {row[0]: row[2] for row in self._company_tree()}
-        zone = zones.get(company.id) or self.env.user.tz or "UTC"
+        zone = zones.get(company.id) or self.env.context.get("tz") or "UTC"
         return datetime.now(pytz.timezone(zone)).date()
 
     @api.model
@@ -425,11 +428,12 @@ class ArAccountLedger(models.AbstractModel):
                    SUM(excluded.amount) FILTER (WHERE kind = 'promise') AS promise
               FROM (
                     SELECT hook.line_id, hook.kind,
-                           hook.amount_currency * COALESCE(
+                           ROUND(hook.amount_currency * COALESCE(
                                line.balance / NULLIF(line.amount_currency, 0), 1
-                           ) AS amount
+                           ), currency.decimal_places) AS amount
                       FROM (%(hooks)s) hook
                       JOIN account_move_line line ON line.id = hook.line_id
+                      JOIN res_currency currency ON currency.id = line.company_currency_id
                    ) excluded
           GROUP BY excluded.line_id
             """,

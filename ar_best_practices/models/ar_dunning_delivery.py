@@ -1,6 +1,7 @@
 """What leaves for one batch of claimed notices: mails, letters, calls, tasks."""
 
 import smtplib
+from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -200,8 +201,7 @@ class ArDunningDelivery(models.AbstractModel):
                 for mail in group:
                     notice_by_mail[mail]._send_mail(mail, session, server_id, alias_id)
             finally:
-                if session:
-                    session.close()
+                self._disconnect(session)
 
     def _connect(self, server_id, smtp_from):
         """Open one session for the batch; a dead server is returned as its error."""
@@ -211,6 +211,11 @@ class ArDunningDelivery(models.AbstractModel):
             )
         except Exception as error:  # any failure to connect means: nothing has left
             return error
+
+    def _disconnect(self, session):
+        if session:
+            with suppress(smtplib.SMTPServerDisconnected):
+                session.quit()
 
     def _send_mail(self, mail, session, server_id, alias_id):
         """Send one mail and commit what became of it."""
@@ -359,7 +364,7 @@ class ArDunningDelivery(models.AbstractModel):
 
     def action_was_sent(self):
         """It did leave: move the levels."""
-        self.filtered(lambda n: n.state == "unknown")._mark_sent(self)
+        self._mark_sent(self.filtered(lambda n: n.state == "unknown"))
         return True
 
     def action_send_again(self):

@@ -84,6 +84,11 @@ class ArDunningLevel(models.Model):
         ondelete="set null",
     )
 
+    mail_subject = fields.Char(related="mail_template_id.subject", string="Subject")
+    mail_body = fields.Html(related="mail_template_id.body_html", string="Mail")
+    letter_body = fields.Html(related="letter_template_id.body_html", string="Letter")
+    script_body = fields.Html(related="script_template_id.body_html", string="Script")
+
     _kind_uniq = models.UniqueIndex(
         "(strategy_id, rank)", "A strategy has one level of each kind."
     )

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date
 
+from .ar_dunning_letter_page import ITEMS_PLACE
+
 PAYMENT_DAYS = 8
 
 
@@ -19,7 +21,7 @@ class ArDunningNotice(models.Model):
 
     _name = "ar.dunning.notice"
     _description = "Dunning notice"
-    _inherit = ["ar.dunning.delivery"]
+    _inherit = ["ar.dunning.delivery", "ar.dunning.letter.page"]
     _order = "rank desc, amount desc, id"
 
     name = fields.Char(readonly=True)
@@ -120,7 +122,7 @@ class ArDunningNotice(models.Model):
     @api.depends("channel", "email", "level_id")
     def _compute_mail_warning(self):
         for notice in self:
-            wanted = notice.level_id.channel == "mail" and notice.channel == "letter"
+            wanted = notice.level_id.channel != "letter" and notice.channel == "letter"
             notice.mail_warning = (
                 self.env._("no mail address!") if wanted and not notice.email else False
             )
@@ -136,6 +138,21 @@ class ArDunningNotice(models.Model):
     def action_change_level(self):
         """Ask for another level, and why."""
         return self._open_review_wizard("level")
+
+    def action_include_again(self):
+        """Put back what a person had left out of the run."""
+        self.filtered(lambda notice: notice.state == "excluded")._include_again()
+        return True
+
+    def action_open_account(self):
+        """Open the customer account."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "ar.account",
+            "res_id": self.account_id.id,
+            "view_mode": "form",
+        }
 
     def action_preview(self):
         """Show what the customer will get."""
@@ -173,11 +190,35 @@ class ArDunningNotice(models.Model):
         self._check_proposed()
         self.write({"state": "excluded", "exclude_reason": reason})
         self.line_ids._override("exclude", reason)
+        self.run_id._refresh_totals()
 
     def _include_again(self):
         self._check_proposed()
         self.write({"state": "proposed", "exclude_reason": False})
         self.line_ids._override(False, False)
+        self.run_id._refresh_totals()
+
+    def _refresh_from_lines(self, reason: str):
+        """Say what is left once items were taken out; nothing left is left out."""
+        for notice in self:
+            asked = notice.line_ids.filtered("included")
+            steps = asked.filtered("steps")
+            if not steps:
+                notice.write({"state": "excluded", "exclude_reason": reason})
+                continue
+            top = max(steps, key=lambda line: line.rank)
+            notice.write(
+                {
+                    "item_count": len(asked.filtered(lambda line: line.amount > 0)),
+                    "amount": sum(asked.mapped("amount")),
+                    "max_days_late": max(asked.mapped("days_late")),
+                    "level_id": top.level_id.id,
+                    "rank": top.rank,
+                    "name": top.level_id.name,
+                    "channel": notice._get_channel(top.level_id),
+                    "automatic": False,
+                }
+            )
 
     def _change_level(self, level, reason: str):
         """Give another level to the notice and to its items."""
@@ -316,25 +357,29 @@ class ArDunningNotice(models.Model):
         return False
 
     def _items_table(self):
-        """Return the items asked for as an HTML table, credits deducted."""
+        """Return the items asked for as an HTML table, credits deducted.
+
+        A letter puts it in later, when the length of the text is known.
+        """
         self.ensure_one()
-        return Markup(
-            self.env["ir.qweb"]
-            .with_context(lang=self.lang)
-            ._render(
-                "ar_best_practices.notice_items_table",
-                {
-                    "notice": self.with_context(lang=self.lang),
-                    "totals": self._get_totals(),
-                    "format_date": lambda day: format_date(
-                        self.env, day, lang_code=self.lang
-                    ),
-                    "format_money": lambda amount, currency: format_amount(
-                        self.env, amount, currency, lang_code=self.lang
-                    ),
-                },
-            )
-        )
+        if self.env.context.get("ar_letter"):
+            return ITEMS_PLACE
+        return self._render_items()
+
+    def _render_items(self, template="ar_best_practices.notice_items_table", **values):
+        """Render lines (all that are asked for) and totals in the customer's language."""
+        notice = self.with_context(lang=self.lang)
+        default = {
+            "notice": notice,
+            "lines": notice.asked_line_ids,
+            "totals": self._get_totals(),
+            "format_date": lambda day: format_date(self.env, day, lang_code=self.lang),
+            "format_money": lambda amount, currency: format_amount(
+                self.env, amount, currency, lang_code=self.lang
+            ),
+        }
+        qweb = self.env["ir.qweb"].with_context(lang=self.lang)
+        return Markup(qweb._render(template, default | values))
 
     def _get_totals(self) -> list[tuple]:
         """Return (currency, amount asked net of credits) in the order of the items."""

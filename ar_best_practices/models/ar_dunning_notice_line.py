@@ -1,6 +1,6 @@
 """One open item in a run, in or out, with its reason in words."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -14,6 +14,7 @@ class ArDunningNoticeLine(models.Model):
     _name = "ar.dunning.notice.line"
     _description = "Item of a dunning run"
     _order = "due_date, id"
+    _rec_name = "number"
     _log_access = False
 
     run_id = fields.Many2one(
@@ -68,6 +69,18 @@ class ArDunningNoticeLine(models.Model):
     override_reason = fields.Char(readonly=True)
     override_uid = fields.Many2one("res.users", readonly=True)
 
+    can_change = fields.Boolean(
+        compute="_compute_can_change",
+        help="The run is under review: this item may still be left out or put back.",
+    )
+
+    @api.depends("run_id.state", "notice_id.state")
+    def _compute_can_change(self):
+        for line in self:
+            line.can_change = line.run_id.state == "proposed" and (
+                not line.notice_id or line.notice_id.state == "proposed"
+            )
+
     def _get_reason_selection(self):
         """Return why an item is in or out; the order is the order of the tests."""
         _ = self.env._
@@ -89,6 +102,7 @@ class ArDunningNoticeLine(models.Model):
             ("below_minimum", _("Below minimum")),
             ("not_selected", _("Not selected")),
             ("no_level", _("Strategy without levels")),
+            ("manual", _("For a person to approve")),
         ]
 
     def action_open_move(self):
@@ -108,6 +122,43 @@ class ArDunningNoticeLine(models.Model):
     # ------------------------------------------------------------------
     # Review
     # ------------------------------------------------------------------
+
+    def action_exclude(self):
+        """Ask why these items are left out of the run."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Leave items out"),
+            "res_model": "ar.dunning.review",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_line_ids": self.ids,
+                "default_override": "exclude",
+            },
+        }
+
+    def action_include_again(self):
+        """Forget what a person changed: the next recomputation decides again."""
+        self.filtered("override")._override(False, False)
+        return True
+
+    def _exclude(self, reason: str):
+        """Take these items out of their notices; the others stay as they are."""
+        if not self:
+            return
+        self.notice_id._check_proposed()
+        self._override("exclude", reason)
+        words = self.env._("left out by a person: %(reason)s", reason=reason)
+        self.write(
+            {
+                "included": False,
+                "steps": False,
+                "reason_code": "excluded",
+                "reason": words,
+            }
+        )
+        self.notice_id._refresh_from_lines(reason)
+        self.run_id._refresh_totals()
 
     def _override(self, override, reason, level=None):
         """Remember what a person changed, with the reason."""

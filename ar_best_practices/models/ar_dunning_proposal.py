@@ -47,6 +47,7 @@ class ArDunningProposal(models.AbstractModel):
         self._keep_overrides()
         self._collect_items(scope)
         self._decide_items(scope)
+        self._leave_to_people()
         self._forget_proposal()
         self._insert_notices(scope)
         self._insert_lines()
@@ -62,72 +63,90 @@ class ArDunningProposal(models.AbstractModel):
             SQL(
                 """
                 DROP TABLE IF EXISTS ar_run_kept;
-                CREATE TEMPORARY TABLE ar_run_kept ON COMMIT DROP AS
-                SELECT DISTINCT ON (line.line_id)
-                       line.line_id, line.override, line.override_rank,
-                       line.override_reason, line.override_uid
-                  FROM ar_dunning_notice_line line
-                  JOIN ar_dunning_run run ON run.id = line.run_id
-                 WHERE line.override IS NOT NULL
-                   AND line.line_id IS NOT NULL
-                   AND (run.id = %(run)s OR run.id = %(replaced)s)
-              ORDER BY line.line_id, line.run_id DESC
+                CREATE TEMPORARY TABLE ar_run_kept ON COMMIT DROP AS %s
                 """,
-                run=self.id,
-                replaced=self.replaced_run_id.id or 0,
+                self._kept_override_sql((self.id, self.replaced_run_id.id or 0)),
             )
+        )
+
+    def _kept_override_sql(self, run_ids: tuple[int, ...]) -> SQL:
+        """Return what people changed in these runs: one row per item, newest first."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (line.line_id)
+                   line.line_id, line.override, line.override_rank,
+                   line.override_reason, line.override_uid
+              FROM ar_dunning_notice_line line
+              JOIN ar_dunning_run run ON run.id = line.run_id
+             WHERE line.override IS NOT NULL
+               AND line.line_id IS NOT NULL
+               AND run.id IN %s
+          ORDER BY line.line_id, line.run_id DESC
+            """,
+            run_ids,
         )
 
     def _collect_items(self, scope: Scope):
         """Put every open item and credit, with all that decides, into one table."""
-        accounts = self.env["ar.account"]
         self.env.cr.execute(
             SQL(
                 """
                 DROP TABLE IF EXISTS ar_run_item;
-                CREATE TEMPORARY TABLE ar_run_item ON COMMIT DROP AS
-                SELECT item.account_id, item.line_id, line.move_id,
-                       COALESCE(line.move_name, line.name) AS number,
-                       COALESCE(line.invoice_date, line.date) AS invoice_date,
-                       item.due_date, item.late, item.residual,
-                       item.residual_currency, line.currency_id,
-                       currency.decimal_places, line.no_followup,
-                       %(disputed)s AS disputed, %(plan)s AS plan,
-                       %(promised)s AS promised,
-                       state.level_rank AS previous_rank,
-                       state.last_message_date,
-                       (state.excluded
-                        AND COALESCE(state.excluded_from <= %(date)s, TRUE)
-                        AND COALESCE(state.excluded_until >= %(date)s, TRUE))
-                           AS excluded,
-                       state.excluded_reason,
-                       kept.override, kept.override_rank, kept.override_reason,
-                       kept.override_uid,
-                       COALESCE(account.strategy_id, %(default)s) AS strategy_id,
-                       account.last_notice_date,
-                       COALESCE(profile.stops_dunning, FALSE) AS stops,
-                       %(selected)s AS selected
-                  FROM (%(items)s) item
-                  JOIN account_move_line line ON line.id = item.line_id
-                  JOIN res_currency currency ON currency.id = line.currency_id
-                  JOIN ar_account account ON account.id = item.account_id
-             LEFT JOIN ar_payer_profile profile ON profile.id = account.payer_profile_id
-             LEFT JOIN ar_item state
-                    ON state.line_id = item.line_id
-                   AND COALESCE(state.last_message_date <= %(date)s, TRUE)
-             LEFT JOIN ar_run_kept kept ON kept.line_id = item.line_id
-             LEFT JOIN (%(exclusions)s) excluded ON excluded.line_id = item.line_id;
+                CREATE TEMPORARY TABLE ar_run_item ON COMMIT DROP AS %s;
                 ANALYZE ar_run_item
                 """,
-                disputed=accounts._capped_sql("dispute"),
-                plan=accounts._capped_sql("plan"),
-                promised=accounts._capped_sql("promise"),
-                date=SQL("%s::date", self.date),
-                default=self.env["ar.dunning.strategy"]._get_default().id or None,
-                selected=self._selected_sql(),
-                items=accounts._item_sql(scope),
-                exclusions=accounts._exclusion_sql(scope),
+                self._collected_item_sql(scope),
             )
+        )
+
+    def _collected_item_sql(self, scope: Scope) -> SQL:
+        """Return the open items and credits of the scope with all that decides.
+
+        Reads `ar_run_kept`; the run and the forecast of one customer share it.
+        """
+        accounts = self.env["ar.account"]
+        return SQL(
+            """
+            SELECT item.account_id, item.line_id, line.move_id,
+                   COALESCE(line.move_name, line.name) AS number,
+                   COALESCE(line.invoice_date, line.date) AS invoice_date,
+                   item.due_date, item.late, item.residual,
+                   item.residual_currency, line.currency_id,
+                   currency.decimal_places, line.no_followup,
+                   %(disputed)s AS disputed, %(plan)s AS plan,
+                   %(promised)s AS promised,
+                   state.level_rank AS previous_rank,
+                   state.last_message_date,
+                   (state.excluded
+                    AND COALESCE(state.excluded_from <= %(date)s, TRUE)
+                    AND COALESCE(state.excluded_until >= %(date)s, TRUE))
+                       AS excluded,
+                   state.excluded_reason,
+                   kept.override, kept.override_rank, kept.override_reason,
+                   kept.override_uid,
+                   COALESCE(account.strategy_id, %(default)s) AS strategy_id,
+                   account.last_notice_date,
+                   COALESCE(profile.stops_dunning, FALSE) AS stops,
+                   %(selected)s AS selected
+              FROM (%(items)s) item
+              JOIN account_move_line line ON line.id = item.line_id
+              JOIN res_currency currency ON currency.id = line.currency_id
+              JOIN ar_account account ON account.id = item.account_id
+         LEFT JOIN ar_payer_profile profile ON profile.id = account.payer_profile_id
+         LEFT JOIN ar_item state
+                ON state.line_id = item.line_id
+               AND COALESCE(state.last_message_date <= %(date)s, TRUE)
+         LEFT JOIN ar_run_kept kept ON kept.line_id = item.line_id
+         LEFT JOIN (%(exclusions)s) excluded ON excluded.line_id = item.line_id
+            """,
+            disputed=accounts._capped_sql("dispute"),
+            plan=accounts._capped_sql("plan"),
+            promised=accounts._capped_sql("promise"),
+            date=SQL("%s::date", self.date),
+            default=self.env["ar.dunning.strategy"]._get_default().id or None,
+            selected=self._selected_sql(),
+            items=accounts._item_sql(scope),
+            exclusions=accounts._exclusion_sql(scope),
         )
 
     def _selected_sql(self) -> SQL:
@@ -150,12 +169,32 @@ class ArDunningProposal(models.AbstractModel):
                 %s;
                 ANALYZE ar_run_decision
                 """,
-                self._minimum_layer_sql(
-                    self._credit_layer_sql(
-                        self._account_layer_sql(self._item_layer_sql())
-                    )
-                ),
+                self._decided_item_sql(),
             )
+        )
+
+    def _leave_to_people(self):
+        """An automatic run keeps only the customers whose every step is automatic."""
+        if not self.automatic:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_run_decision decision SET code = 'manual'
+                  FROM (%s) notice
+                 WHERE notice.account_id = decision.account_id
+                   AND NOT notice.automatic
+                   AND decision.code IN %s
+                """,
+                self._grouped_sql(),
+                IN_CODES,
+            )
+        )
+
+    def _decided_item_sql(self) -> SQL:
+        """Return the rows of `ar_run_item` with their code."""
+        return self._minimum_layer_sql(
+            self._credit_layer_sql(self._account_layer_sql(self._item_layer_sql()))
         )
 
     def _item_layer_sql(self) -> SQL:
@@ -251,7 +290,7 @@ class ArDunningProposal(models.AbstractModel):
                 if PRE_DUE < level.rank <= highest
             ]
             whens += [
-                SQL("WHEN late BETWEEN %s AND 0 THEN %s", level.delay_days, PRE_DUE)
+                SQL("WHEN late BETWEEN %s AND -1 THEN %s", level.delay_days, PRE_DUE)
                 for level in levels
                 if level.rank == PRE_DUE
             ]
@@ -554,7 +593,13 @@ class ArDunningProposal(models.AbstractModel):
         )
 
     def _get_lang(self) -> str:
-        return self.company_id.partner_id.lang or self.env.lang or "en_US"
+        """Return the language of reasons: the company's, unless one person asks."""
+        return (
+            self.env.context.get("ar_reason_lang")
+            or self.company_id.partner_id.lang
+            or self.env.lang
+            or "en_US"
+        )
 
     def _date_sql(self, column: SQL) -> SQL:
         """Write a date the way of the company's language."""
@@ -612,6 +657,7 @@ class ArDunningProposal(models.AbstractModel):
             "below_minimum": SQL("%s", _("below the minimum of the strategy")),
             "not_selected": SQL("%s", _("customer not selected for this level")),
             "no_level": SQL("%s", _("the strategy has no level")),
+            "manual": SQL("%s", _("a person approves this level")),
         }
         pre_due = SQL("format(%s, %s)", _("due in %s days"), SQL("(-late)::text"))
         changed = SQL(

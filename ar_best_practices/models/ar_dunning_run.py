@@ -19,7 +19,9 @@ class ArDunningRun(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "ar.dunning.proposal",
+        "ar.dunning.forecast",
         "ar.dunning.sending",
+        "ar.dunning.letter",
     ]
     _order = "date desc, id desc"
     _check_company_auto = True
@@ -101,9 +103,24 @@ class ArDunningRun(models.Model):
         compute="_compute_currency_summary", string="By currency"
     )
     progress = fields.Float(compute="_compute_progress", help="Share of notices dealt with.")
+    to_approve_count = fields.Integer(
+        compute="_compute_progress", help="Notices that an approval would let go."
+    )
+    excluded_count = fields.Integer(
+        compute="_compute_progress", string="Notices left out by a person"
+    )
+    letter_count = fields.Integer(compute="_compute_progress", string="Letters")
+    is_past = fields.Boolean(compute="_compute_is_past")
+    out_details = fields.Json(compute="_compute_out_summary")
     warning = fields.Char(compute="_compute_warning")
     notice_ids = fields.One2many("ar.dunning.notice", "run_id")
     line_ids = fields.One2many("ar.dunning.notice.line", "run_id")
+    out_line_ids = fields.One2many(
+        "ar.dunning.notice.line",
+        "run_id",
+        string="List of items left out",
+        domain=[("included", "=", False)],
+    )
 
     _one_busy_run = models.UniqueIndex(
         "(company_id) WHERE state IN ('proposed', 'approved', 'sending')",
@@ -133,6 +150,15 @@ class ArDunningRun(models.Model):
             run.out_summary = " · ".join(
                 f"{labels.get(code, code)} {count}" for code, (count, _amount) in out.items()
             )
+            run.out_details = [
+                {
+                    "code": code,
+                    "label": labels.get(code, code),
+                    "count": count,
+                    "amount": amount,
+                }
+                for code, (count, amount) in out.items()
+            ]
 
     @api.depends("notice_ids.channel", "notice_ids.state")
     def _compute_channel_summary(self):
@@ -171,16 +197,36 @@ class ArDunningRun(models.Model):
     @api.depends("notice_ids.state")
     def _compute_progress(self):
         counts = self.env["ar.dunning.notice"]._read_group(
-            [("run_id", "in", self.ids), ("state", "!=", "excluded")],
-            ["run_id", "state"],
-            ["__count"],
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )
+        letters = self._count_letters()
         for run in self:
             mine = {state: count for group, state, count in counts if group == run}
+            run.letter_count = letters.get(run, 0)
+            run.excluded_count = mine.pop("excluded", 0)
+            run.to_approve_count = mine.get("proposed", 0)
             waiting = mine.get("proposed", 0) + mine.get("approved", 0)
             waiting += mine.get("sending", 0)
             total = sum(mine.values())
             run.progress = 100 * (total - waiting) / total if total else 0
+
+    def _count_letters(self) -> dict:
+        """Return how many letters of each run may be printed."""
+        rows = self.env["ar.dunning.notice"]._read_group(
+            [
+                ("run_id", "in", self.ids),
+                ("channel", "=", "letter"),
+                ("state", "in", ("approved", "sending", "sent")),
+            ],
+            ["run_id"],
+            ["__count"],
+        )
+        return dict(rows)
+
+    @api.depends("date", "company_id")
+    def _compute_is_past(self):
+        for run in self:
+            run.is_past = bool(run.date) and run._is_past()
 
     @api.depends("company_id", "notice_ids.state", "state")
     def _compute_warning(self):
@@ -190,6 +236,14 @@ class ArDunningRun(models.Model):
     def _get_warnings(self) -> list[str]:
         """Return what a person should know before approving, in words."""
         warnings = []
+        if other := self._get_replaced_run():
+            warnings.append(
+                self.env._(
+                    "“%(name)s” is proposed and not approved: proposing this run"
+                    " replaces it.",
+                    name=other.name,
+                )
+            )
         if not self.company_id.alias_domain_id:
             warnings.append(
                 self.env._(
@@ -210,6 +264,18 @@ class ArDunningRun(models.Model):
                 self.env._("%(count)s notices could not be sent.", count=failed)
             )
         return warnings
+
+    def _get_replaced_run(self):
+        """Return the proposal of the same company that proposing this one cancels."""
+        self.ensure_one()
+        if self.state not in ("draft", "proposed"):
+            return self.browse()
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("state", "=", "proposed"),
+            ("id", "!=", self._origin.id),
+        ]
+        return self.search(domain, limit=1)
 
     def _count_notices(self, state: str) -> int:
         return self.env["ar.dunning.notice"].search_count(
@@ -296,6 +362,36 @@ class ArDunningRun(models.Model):
         return True
 
     # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+
+    def action_open_notices(self):
+        """Open all notices of this run, to review many at once."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_best_practices.ar_dunning_notice_action"
+        )
+        return action | {
+            "name": self.display_name,
+            "domain": [("run_id", "in", self.ids)],
+            "context": {"search_default_group_by_strategy": 1},
+        }
+
+    def action_open_out_lines(self):
+        """Open the items left out, by reason (one reason: `out_code` in context)."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_best_practices.ar_dunning_notice_line_action"
+        )
+        domain = [("run_id", "in", self.ids), ("included", "=", False)]
+        code = self.env.context.get("out_code")
+        if code:
+            domain.append(("reason_code", "=", code))
+        return action | {
+            "name": self.env._("Items left out"),
+            "domain": domain,
+            "context": {} if code else {"search_default_group_by_reason": 1},
+        }
+
+    # ------------------------------------------------------------------
     # Checks
     # ------------------------------------------------------------------
 
@@ -356,6 +452,24 @@ class ArDunningRun(models.Model):
         if others:
             others.flush_recordset()
             self.replaced_run_id = others[0]
+
+    def _refresh_totals(self):
+        """Say again what the notices ask for, once a person left some out."""
+        rows = self.env["ar.dunning.notice"]._read_group(
+            [("run_id", "in", self.ids), ("state", "!=", "excluded")],
+            ["run_id"],
+            ["__count", "item_count:sum", "amount:sum"],
+        )
+        totals = {run: totals for run, *totals in rows}
+        for run in self:
+            count, items, amount = totals.get(run, (0, 0, 0.0))
+            run.write(
+                {
+                    "notice_count": count,
+                    "notice_item_count": items,
+                    "notice_total": amount,
+                }
+            )
 
     def _get_imposed_rank(self) -> int | None:
         return RANKS.get(self.imposed_kind)

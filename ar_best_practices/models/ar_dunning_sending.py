@@ -10,7 +10,6 @@ queue never sees one.
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
 
@@ -44,7 +43,7 @@ class ArDunningSending(models.AbstractModel):
         while claimed := self._claim():
             claimed._deliver()
             if not self.env["ir.cron"]._commit_progress(len(claimed)):
-                return False
+                break
         self._finish()
         return bool(self.env["ir.cron"]._commit_progress())
 
@@ -125,9 +124,9 @@ class ArDunningSending(models.AbstractModel):
                                WHERE state = 'sending'
                                  AND (claim_date < now() AT TIME ZONE 'UTC'
                                                    - %(timeout)s::interval
-                                      OR claim NOT IN (
-                                         SELECT pid || '/' || backend_start
-                                           FROM pg_stat_activity))
+                                      OR NOT EXISTS (
+                                         SELECT 1 FROM pg_stat_activity
+                                          WHERE pid || '/' || backend_start = claim))
                                  FOR UPDATE SKIP LOCKED)
                 """,
                 reason=self.env._(
@@ -163,21 +162,3 @@ class ArDunningSending(models.AbstractModel):
         now = fields.Datetime.now()
         openings = [n.contact_id._ar_next_opening(now) for n in notices if n.contact_id]
         return min((opening for opening in openings if opening > now), default=None)
-
-    # ------------------------------------------------------------------
-    # Letters
-    # ------------------------------------------------------------------
-
-    def action_print_letters(self):
-        """Print every letter of the run in one file."""
-        self.ensure_one()
-        letters = self.notice_ids.filtered(
-            lambda n: n.channel == "letter" and n.state in ("approved", "sent")
-        )
-        if not letters:
-            raise UserError(self.env._("This run has no letter to print."))
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/ar/dunning/letters/{self.id}",
-            "target": "new",
-        }

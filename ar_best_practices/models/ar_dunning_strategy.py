@@ -20,7 +20,7 @@ class ArDunningStrategy(models.Model):
         help="Days of silence between two messages to the same customer.",
     )
     level_ids = fields.One2many("ar.dunning.level", "strategy_id", copy=True)
-    account_count = fields.Integer(compute="_compute_account_count")
+    account_count = fields.Integer(string="Customers", compute="_compute_account_count")
 
     _code_uniq = models.UniqueIndex("(code)", "This code is already used.")
     _quiet_days = models.Constraint(
@@ -35,6 +35,14 @@ class ArDunningStrategy(models.Model):
         )
         for strategy in self:
             strategy.account_count = counts.get(strategy, 0)
+
+    def action_open_accounts(self):
+        """Open the customers that follow this strategy."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_best_practices.ar_account_action"
+        )
+        return action | {"domain": [("strategy_id", "=", self.id)], "context": {}}
 
     @api.model
     def _get_default(self):

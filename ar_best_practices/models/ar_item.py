@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class ArItem(models.Model):
@@ -59,6 +59,19 @@ class ArItem(models.Model):
             vals.setdefault("due_date", line.date_maturity)
             vals.setdefault("company_id", line.company_id.id)
         return super().create(vals_list)
+
+    def _get_exclusion_words(self) -> str:
+        """Say why a person left this item out of reminders, and until when."""
+        self.ensure_one()
+        if self.excluded_until:
+            return self.env._(
+                "Left out of reminders until %(date)s: %(reason)s",
+                date=format_date(self.env, self.excluded_until),
+                reason=self.excluded_reason,
+            )
+        return self.env._(
+            "Left out of reminders: %(reason)s", reason=self.excluded_reason
+        )
 
     @api.model
     def _get_or_create(self, lines):

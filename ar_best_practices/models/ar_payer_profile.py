@@ -22,4 +22,26 @@ class ArPayerProfile(models.Model):
         help="No reminder goes to a customer of this profile (insolvency)."
     )
 
+    rule_ids = fields.One2many("ar.rule", "payer_profile_id")
+    account_count = fields.Integer(string="Customers", compute="_compute_account_count")
+
     _code_uniq = models.UniqueIndex("(code)", "This code is already used.")
+
+    def _compute_account_count(self):
+        counts = dict(
+            self.env["ar.account"]._read_group(
+                [("payer_profile_id", "in", self.ids)],
+                ["payer_profile_id"],
+                ["__count"],
+            )
+        )
+        for profile in self:
+            profile.account_count = counts.get(profile, 0)
+
+    def action_open_accounts(self):
+        """Open the customers of this profile."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_best_practices.ar_account_action"
+        )
+        return action | {"domain": [("payer_profile_id", "=", self.id)], "context": {}}

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+ABSENCE_FIELDS = ["ar_substitute_id", "ar_absent_from", "ar_absent_until"]
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -11,6 +13,16 @@ class ResUsers(models.Model):
     )
     ar_absent_from = fields.Date(string="Absent from")
     ar_absent_until = fields.Date(string="Absent until")
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        # EXTENDS base: collectors announce their own absence
+        return super().SELF_READABLE_FIELDS + ABSENCE_FIELDS
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        # EXTENDS base
+        return super().SELF_WRITEABLE_FIELDS + ABSENCE_FIELDS
 
     def _get_ar_substitute(self):
         """Return who acts for this collector today: themselves unless absent.

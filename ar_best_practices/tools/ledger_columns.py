@@ -5,6 +5,7 @@ of the header, in English and French, and by what the values below it look like;
 person confirms it. Standard library only.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -29,8 +30,8 @@ AMOUNT_ROLES = (AMOUNT, PAID_AMOUNT, OPEN_AMOUNT)
 REQUIRED_ROLES = (CUSTOMER_CODE, NUMBER, INVOICE_DATE, DUE_DATE, AMOUNT)
 """What a row must say. The name of a customer stands for its code, and the reverse."""
 
-EXACT_SCORE = 100
-PART_SCORE = 50
+EXACT_SCORE = 1000  # less the rank of the wording, so that better words win
+LAST_RESORT = -2 * EXACT_SCORE
 
 # Words of each role, best first: an earlier wording wins a tie between two columns.
 # Written as `normalize` returns them.
@@ -430,14 +431,14 @@ def normalize(header: str) -> str:
 
 
 def header_score(header: str, role: str) -> int:
-    """Return how well a header speaks of a role: 0 (not at all) to 100.
+    """Return how well a header speaks of a role: 0 (not at all) to 1000.
 
     >>> header_score("InvoiceNumber", "number"), header_score("Order no", "number")
-    (100, 0)
+    (1000, 0)
     >>> header_score("Montant HT", "amount")
     0
-    >>> header_score("Montant TTC en euros", "amount") > 50
-    True
+    >>> header_score("Montant TTC en euros", "amount")
+    11
     """
     text = normalize(header)
     wordings = WORDINGS[role]
@@ -447,7 +448,7 @@ def header_score(header: str, role: str) -> int:
     if words.intersection(STRANGERS.get(role, ())):
         return 0
     parts = [wording for wording in wordings if words.issuperset(wording.split())]
-    return PART_SCORE + max(map(len, parts)) if parts else 0
+    return max(map(len, parts), default=0)
 
 
 def _all_match(pattern: re.Pattern, values: Sequence[str]) -> bool:
@@ -476,7 +477,7 @@ LOOKS: dict[str, Callable[[Sequence[str]], bool]] = {
 
 
 def fits(role: str, samples: Sequence[str]) -> bool:
-    """Say whether most values of a column can be what the role needs.
+    """Say whether half the values of a column can be what the role needs.
 
     A few wrong values do not hide a column: they are reported row by row. A column
     without any value fits every role.
@@ -490,7 +491,7 @@ def fits(role: str, samples: Sequence[str]) -> bool:
     values = [value for value in samples if value.strip()]
     if look is None or not values:
         return True
-    return 2 * sum(look([value]) for value in values) > len(values)
+    return 2 * sum(look([value]) for value in values) >= len(values)
 
 
 def guess_columns(
@@ -511,8 +512,8 @@ def guess_columns(
     ['amount', 'settled_date', 'disputed', 'open_amount']
     >>> guess_columns(["Client", "Nom du client", "TVA"])
     ['customer_code', 'customer_name', None]
-    >>> guess_columns(["Payé"], [["12,50", "0,00"]])
-    ['paid_amount']
+    >>> guess_columns(["Payé", "Due date"], [["12,50", "0,00"], ["soon", "later"]])
+    ['paid_amount', 'due_date']
     """
     roles: list[str | None] = [None] * len(headers)
     taken: set[str] = set()
@@ -525,14 +526,28 @@ def guess_columns(
 
 def _matches(headers: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Match]:
     """List the possible readings, the surest first, then from left to right."""
-    found = []
-    for column, header in enumerate(headers):
-        values = samples[column] if column < len(samples) else ()
-        for role in WORDINGS:
-            score = header_score(header, role)
-            if score and fits(role, values):
-                found.append(Match(score, column, role))
-    return sorted(found, key=lambda match: (-match.score, match.column))
+    found = [
+        Match(_match_score(header, role, values), column, role)
+        for column, (header, values) in enumerate(
+            itertools.zip_longest(headers, samples, fillvalue=())
+        )
+        for role in WORDINGS
+    ]
+    matches = [match for match in found if match.score]
+    return sorted(matches, key=lambda match: (-match.score, match.column))
+
+
+def _match_score(header: str, role: str, values: Sequence[str]) -> int:
+    """Return the score of a header whose values fit its role, else 0.
+
+    What a file must have is better wrong row by row than not found: a column so named
+    is taken even if its values do not fit, when there is no other.
+    """
+    score = header_score(header, role)
+    if not score or fits(role, values):
+        return score
+    named = normalize(header) in WORDINGS[role]
+    return score + LAST_RESORT if named and role in REQUIRED_ROLES else 0
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:

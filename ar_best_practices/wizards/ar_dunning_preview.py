@@ -3,6 +3,13 @@
 from odoo import api, fields, models
 
 
+TEMPLATES = {
+    "letter": "letter_template_id",
+    "phone": "script_template_id",
+    "task": "script_template_id",
+}
+
+
 class ArDunningPreview(models.TransientModel):
     _name = "ar.dunning.preview"
     _description = "Preview of a dunning notice"
@@ -17,9 +24,7 @@ class ArDunningPreview(models.TransientModel):
     def _compute_message(self):
         for preview in self:
             notice = preview.notice_id
-            kind = {"letter": "letter_template_id", "phone": "script_template_id"}.get(
-                notice.channel, "mail_template_id"
-            )
+            kind = TEMPLATES.get(notice.channel, "mail_template_id")
             subjects = notice._render_template_field(kind, "subject")
             bodies = notice._render_template_field(kind, "body_html")
             preview.to = notice.email or notice.contact_id.display_name

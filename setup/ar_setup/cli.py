@@ -30,6 +30,9 @@ def main(argv: list[str]) -> int:
     except Problem as problem:
         complain(f"{problem}.")
         return 1
+    except PermissionError as error:
+        complain(f"{error.filename} belongs to another user: run this as that user.")
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -61,6 +64,12 @@ def _add_demo(commands) -> None:
     demo.add_argument("--host", default="127.0.0.1", help="address to serve on")
     demo.add_argument("--port", type=int, help="port (8069, or a free one)")
     demo.add_argument("--ledger", metavar="FILE", help="your own CSV or xlsx instead")
+    demo.add_argument(
+        "--date-order",
+        choices=("dmy", "mdy", "ymd"),
+        default="",
+        help="how the file writes its dates, when it leaves that open",
+    )
     demo.add_argument("--as-of", metavar="DATE", help="day of the run: 2026-01-31")
     demo.set_defaults(run=run_demo)
 

@@ -60,7 +60,7 @@ def _failures(kit: Kit, database: str, tags: str) -> set[str]:
     port = f"--http-port={free_port()}"
     args = ["-d", database, f"--test-tags={tags}", "--stop-after-init", port]
     # tests that fail end the run badly: the log says which
-    with suppress(Problem), step(f"Odoo's own tests on {database}"):
+    with step(f"Odoo's own tests on {database}"), suppress(Problem):
         kit.odoo(args, name, "tests fail")
     log = (LOGS / f"{name}.log").read_text(errors="replace")
     say(f"  {_count(log)}")

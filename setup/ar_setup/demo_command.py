@@ -28,7 +28,9 @@ def run_demo(options: argparse.Namespace) -> int:
     file = _ledger_file(options)
     kit = bring_kit()
     bring_browser()
-    database = ensure(kit, recipes.ledger(file) if file else recipes.demo())
+    database = ensure(
+        kit, recipes.ledger(file, options.date_order) if file else recipes.demo()
+    )
     with step(f"dunning run of {options.as_of or 'today'}"):
         day = [options.as_of] if options.as_of else []
         result = kit.inside("run", database, *day, why="the run cannot be proposed")

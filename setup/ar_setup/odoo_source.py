@@ -48,7 +48,10 @@ def bring_odoo() -> Path:
     if root:
         return root
     if archive.is_debian() and shutil.which("apt-get") and shutil.which("dpkg"):
-        return _checked(_from_debian())
+        try:
+            return _checked(_from_debian())
+        except Problem as problem:
+            say(f"  {problem}")
     return _checked(_from_git())
 
 

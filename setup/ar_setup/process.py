@@ -6,13 +6,12 @@ import os
 import pwd
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
-from .console import Problem
+from .console import Problem, say
 from .paths import LOGS, RUN, made
 
 Args = Sequence[object]
@@ -46,27 +45,38 @@ def quiet(
     path = made(LOGS) / f"{log}.log"
     with path.open("wb") as out:
         streams = {"stdout": out, "stderr": out, "stdin": subprocess.DEVNULL}
-        _succeed(path, why, args, cwd=cwd, env=env, user=user, **streams)
+        with started(args, cwd=cwd, env=env, user=user, **streams) as process:
+            code = process.wait()
+    _check(code, path, why)
     return path
 
 
 def captured(args: Args, log: str, why: str, env: Variables = None) -> str:
     """Run a program, its errors in a log; return what it prints.
 
+    Lines that begin with two spaces are its progress: they are shown at once.
+
     :raises Problem: ``why``, with the log's last line and place
     """
     path = made(LOGS) / f"{log}.log"
-    with path.open("wb") as errors, TemporaryFile() as out:
-        streams = {"stdout": out, "stderr": errors, "stdin": subprocess.DEVNULL}
-        _succeed(path, why, args, env=env, **streams)
-        out.seek(0)
-        return out.read().decode(errors="replace")
+    with path.open("wb") as errors:
+        streams = {"stdout": subprocess.PIPE, "stderr": errors, "text": True}
+        with started(args, env=env, stdin=subprocess.DEVNULL, **streams) as process:
+            result = "".join(_not_progress(process.stdout))
+            _check(process.wait(), path, why)
+    return result
 
 
-def _succeed(log: Path, why: str, args: Args, **options: Any) -> None:
-    """Run a program to its end, which must be a good one."""
-    with started(args, **options) as process:
-        code = process.wait()
+def _not_progress(lines: Iterable[str]) -> Iterator[str]:
+    """Show the lines of progress, yield the others."""
+    for line in lines:
+        if line.startswith("  "):
+            say(line.rstrip())
+        else:
+            yield line
+
+
+def _check(code: int, log: Path, why: str) -> None:
     if code:
         raise Problem(f"{why}: {last_line(log)} (whole log: {log})")
 
@@ -111,7 +121,7 @@ def started(
     env: Variables = None,
     user: str | None = None,
     **options: Any,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[subprocess.Popen[Any]]:
     """Start a program; when we are told to end, it ends with us."""
     if user:
         options |= {"user": user, "group": pwd.getpwnam(user).pw_gid}
@@ -143,7 +153,7 @@ def _exit(kind: int, _frame: object) -> None:
     raise SystemExit(128 + kind)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[Any]) -> None:
     """End a program that still runs, politely at first."""
     if process.poll() is None:
         process.terminate()

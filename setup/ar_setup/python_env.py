@@ -78,13 +78,11 @@ def _make_venv() -> None:
 
 def _install_pip() -> None:
     """Install pip by a pip that is somewhere: this Python's, else Debian's wheel."""
-    own = answer([sys.executable, "-m", "pip", "--version"])
-    if own:
-        command: list[object] = [sys.executable, "-m", "pip", "--python", PYTHON]
-        quiet([*command, "install", "pip"], "pip", "pip cannot be installed")
+    own = [sys.executable, "-m", "pip", "--python", PYTHON, "install", "pip"]
+    if answer(own) is not None:
         return
     if not shutil.which("apt-get"):
-        raise Problem("Python comes without pip here: install python3-pip")
+        raise Problem("this Python comes without pip: install python3-pip")
     wheel = _wheel_of_pip()
     quiet(
         [PYTHON, f"{wheel}/pip", "install", "--no-index", wheel],

@@ -8,7 +8,7 @@ from .console import Problem, say, step
 from .databases import Recipe
 from .kit import Kit
 from .paths import ADDONS, REPO, present_addons
-from .stamps import digest_files
+from .stamps import digest, digest_files
 
 COMPANY = REPO / "setup" / "ar_setup" / "demo_company"
 BASE = ADDONS[0]
@@ -52,15 +52,15 @@ def demo() -> Recipe:
     return Recipe("ar_demo", below.addons, below)
 
 
-def ledger(file: Path) -> Recipe:
+def ledger(file: Path, date_order: str = "") -> Recipe:
     """A trial company made of a ledger file."""
     everything = ready()
-    name = f"ar_ledger_{digest_files([file])[:8]}"
+    name = f"ar_ledger_{digest([digest_files([file]), date_order])[:8]}"
     return Recipe(
         name,
         everything.addons,
         everything,
-        lambda kit: _import_ledger(kit, name, file),
+        lambda kit: _import_ledger(kit, name, file, date_order),
         (file,),
     )
 
@@ -73,6 +73,7 @@ def _build_company(kit: Kit, database: str) -> None:
         kit.inside("company", database, why="the demo company cannot be built")
 
 
-def _import_ledger(kit: Kit, database: str, file: Path) -> None:
+def _import_ledger(kit: Kit, database: str, file: Path, date_order: str) -> None:
+    why = f"{file.name} cannot be imported"
     with step(f"import of {file.name}"):
-        kit.inside("ledger", database, file, why=f"{file.name} cannot be imported")
+        kit.inside("ledger", database, file, date_order, why=why)

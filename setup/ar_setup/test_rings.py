@@ -132,6 +132,8 @@ def _run_ring(kit: Kit, ring: Ring, args: list[str]) -> int:
 
 def _verdict(results: dict[str, int]) -> int:
     """Say which rings passed; return the exit code of all."""
+    if not results:
+        say("no ring of tests holds that path")
     words = {0: "passed", NO_TEST_CHOSEN: "no test chosen"}
     for name, code in results.items():
         say(f"{name}: {words.get(code, 'FAILED')}")

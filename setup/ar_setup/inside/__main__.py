@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from odoo.exceptions import UserError
+
 from .assets import prepare_assets
 from .dunning import propose, summary
 from .ledger import import_ledger, trial_company
@@ -22,9 +24,9 @@ def company(env: Env) -> None:
     build(env)
 
 
-def ledger(env: Env, path: str) -> None:
+def ledger(env: Env, path: str, date_order: str = "") -> None:
     """Import a ledger file into a trial company."""
-    import_ledger(env, path)
+    import_ledger(env, path, date_order)
 
 
 def run(env: Env, day: str = "") -> None:
@@ -35,6 +37,15 @@ def run(env: Env, day: str = "") -> None:
 
 COMMANDS = {"prepare": prepare, "company": company, "ledger": ledger, "run": run}
 
+
+def main(command: str, database: str, *args: str) -> None:
+    """Run a command; what a user of Odoo would read ends it in one line."""
+    try:
+        with opened(database) as env:
+            COMMANDS[command](env, *args)
+    except UserError as error:
+        raise SystemExit(" ".join(str(error).split())) from error
+
+
 if __name__ == "__main__":
-    with opened(sys.argv[2]) as environment:
-        COMMANDS[sys.argv[1]](environment, *sys.argv[3:])
+    main(*sys.argv[1:])

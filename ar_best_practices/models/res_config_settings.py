@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    ar_fallback_collector_id = fields.Many2one(
+        related="company_id.ar_fallback_collector_id", readonly=False
+    )
+    ar_imposed_moves_level = fields.Boolean(
+        related="company_id.ar_imposed_moves_level", readonly=False
+    )
+    ar_automatic_approved = fields.Boolean(
+        related="company_id.ar_automatic_approved", readonly=False
+    )
+    ar_is_trial = fields.Boolean(related="company_id.ar_is_trial")

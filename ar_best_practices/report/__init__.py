@@ -1,0 +1,3 @@
+from . import ar_collector_report
+from . import ar_job_report
+from . import ar_receivable_report
