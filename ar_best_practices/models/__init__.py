@@ -31,6 +31,7 @@ from . import account_account
 from . import account_move
 from . import account_partial_reconcile
 from . import ir_actions_report
+from . import ir_qweb
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -56,9 +56,11 @@ class AccountMove(models.Model):
     def _get_ar_accounts(self):
         """Return the customer accounts of posted customer documents still open."""
         moves = self.filtered(
-            lambda move: move.is_sale_document()
-            and move.state == "posted"
-            and move.payment_state not in ("paid", "reversed")
+            lambda move: (
+                move.is_sale_document()
+                and move.state == "posted"
+                and move.payment_state not in ("paid", "reversed")
+            )
         )
         return self.env["ar.account"].search(
             [

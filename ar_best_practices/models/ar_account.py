@@ -43,7 +43,9 @@ class ArAccount(models.Model):
     partner_ref = fields.Char(related="partner_id.ref", string="Customer code")
     country_id = fields.Many2one(related="partner_id.country_id")
     as_of = fields.Date(
-        compute="_compute_as_of", help="The figures of this screen speak of this day."
+        string="As of",
+        compute="_compute_as_of",
+        help="The figures of this screen speak of this day.",
     )
 
     # People
@@ -55,7 +57,7 @@ class ArAccount(models.Model):
         help="Follows this customer. Chosen by rules unless a person chose.",
     )
     collector_forced = fields.Boolean(string="Collector chosen by a person")
-    collector_reason = fields.Char(readonly=True)
+    collector_reason = fields.Char(string="Why this collector", readonly=True)
     acting_collector_id = fields.Many2one(
         "res.users",
         string="In charge today",
@@ -71,25 +73,30 @@ class ArAccount(models.Model):
         " contact with an e-mail address.",
     )
     public_body = fields.Boolean(
-        help="State, local authority, public hospital: other terms, no threats."
+        string="Public body",
+        help="State, local authority, public hospital: other terms, no threats.",
     )
     insured = fields.Boolean(help="Covered by a credit insurer.")
 
     # Judgements
     payer_profile_id = fields.Many2one(
-        "ar.payer.profile", tracking=True, index=True, ondelete="restrict"
+        "ar.payer.profile",
+        string="Payer profile",
+        tracking=True,
+        index=True,
+        ondelete="restrict",
     )
-    payer_profile_since = fields.Date(readonly=True)
+    payer_profile_since = fields.Date(string="Profile since", readonly=True)
     payer_profile_proposed_id = fields.Many2one(
         "ar.payer.profile", string="Proposed profile", readonly=True
     )
-    payer_profile_proposed_since = fields.Date(readonly=True)
+    payer_profile_proposed_since = fields.Date(string="Proposed since", readonly=True)
     payer_profile_reason = fields.Char(string="Why this profile", readonly=True)
     payer_profile_locked = fields.Boolean(
         string="Profile chosen by a person", readonly=True
     )
-    payer_profile_lock_reason = fields.Char(readonly=True)
-    payer_profile_lock_until = fields.Date(readonly=True)
+    payer_profile_lock_reason = fields.Char(string="Why it was chosen", readonly=True)
+    payer_profile_lock_until = fields.Date(string="Chosen until", readonly=True)
     strategy_id = fields.Many2one(
         "ar.dunning.strategy", tracking=True, index=True, ondelete="restrict"
     )
@@ -98,33 +105,40 @@ class ArAccount(models.Model):
     priority = fields.Integer(
         readonly=True, aggregator="max", groups=COLLECTOR, index=True
     )
-    priority_reason = fields.Char(readonly=True, groups=COLLECTOR)
+    priority_reason = fields.Char(
+        string="Why this priority", readonly=True, groups=COLLECTOR
+    )
 
     # Hold
     hold_state = fields.Selection(
-        [("none", "None"), ("watch", "Watch"), ("hold", "Hold")],
+        [("none", "No hold"), ("watch", "Watched"), ("hold", "On hold")],
         string="Hold",
         required=True,
         default="none",
         readonly=True,
         tracking=True,
     )
-    hold_reason = fields.Char(readonly=True)
+    hold_reason = fields.Char(string="Why on hold", readonly=True)
     hold_uid = fields.Many2one("res.users", string="Held by", readonly=True)
-    hold_date = fields.Date(readonly=True)
-    hold_until = fields.Date(readonly=True)
+    hold_date = fields.Date(string="Held since", readonly=True)
+    hold_until = fields.Date(string="Held until", readonly=True)
 
     # Reminders
     last_notice_date = fields.Date(readonly=True, string="Last reminder")
-    last_notice_rank = fields.Integer(readonly=True)
+    last_notice_rank = fields.Integer(string="Rank of the last reminder", readonly=True)
     answered_date = fields.Datetime(
-        readonly=True, help="When the customer last answered a reminder by e-mail."
+        string="Last answer",
+        readonly=True,
+        help="When the customer last answered a reminder by e-mail.",
     )
     notice_ids = fields.One2many("ar.dunning.notice", "account_id")
-    notice_count = fields.Integer(compute="_compute_notice_count")
+    notice_count = fields.Integer(string="Reminders", compute="_compute_notice_count")
     decision_ids = fields.One2many("ar.account.decision", "account_id")
     open_line_ids = fields.Many2many(
-        "account.move.line", compute="_compute_open_line_ids", groups=COLLECTOR
+        "account.move.line",
+        string="Open journal items",
+        compute="_compute_open_line_ids",
+        groups=COLLECTOR,
     )
 
     # What anybody may know, in words and without any amount
@@ -133,12 +147,12 @@ class ArAccount(models.Model):
             ("none", "No history"),
             ("ok", "In order"),
             ("late", "Late"),
-            ("watch", "Watch"),
-            ("hold", "Hold"),
+            ("watch", "Watched"),
+            ("hold", "On hold"),
         ],
         compute="_compute_status",
     )
-    status_reason = fields.Char(compute="_compute_status")
+    status_reason = fields.Char(string="Why this status", compute="_compute_status")
 
     _company_partner_uniq = models.UniqueIndex(
         "(company_id, partner_id)", "This customer already has an account."
@@ -216,7 +230,7 @@ class ArAccount(models.Model):
             return self.hold_state, self.hold_reason or label[self.hold_state]
         if late_items:
             words = self.env._(
-                "%(count)s items late, the oldest by %(days)s days",
+                "late items: %(count)s, days late: %(days)s",
                 count=late_items,
                 days=self.max_days_late,
             )
@@ -507,7 +521,9 @@ class ArAccount(models.Model):
             for model in self.env.registry.values()
             if model._auto and not model._abstract and not model._transient
             for field in model._fields.values()
-            if field.type == "many2one" and field.comodel_name == self._name and field.store
+            if field.type == "many2one"
+            and field.comodel_name == self._name
+            and field.store
         ]
 
     def _merge_decisions(self, target):
@@ -596,7 +612,11 @@ class ArAccount(models.Model):
     @api.model
     def _get_fallback_user(self, company):
         """Return who gets what nobody owns: the company's choice, else its admin."""
-        return company.ar_fallback_collector_id or self.env.ref("base.user_admin")
+        # Not env.ref(), which asks the database each time whether it still exists
+        admin_id = self.env["ir.model.data"]._xmlid_to_res_id("base.user_admin")
+        return company.ar_fallback_collector_id or self.env["res.users"].browse(
+            admin_id
+        )
 
     # ------------------------------------------------------------------
     # Screens

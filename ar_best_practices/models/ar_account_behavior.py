@@ -31,7 +31,8 @@ BEHAVIOR = {
     " FILTER (WHERE recent) / NULLIF(SUM(weight) FILTER (WHERE recent), 0) END",
     "days_to_pay": "{settled_enough} SUM(weight * days) FILTER (WHERE settled)"
     " / NULLIF(SUM(weight) FILTER (WHERE settled), 0) END",
-    "late_share": "{settled_enough} SUM(weight * (late > 0)::int) FILTER (WHERE settled)"
+    "late_share": "{settled_enough} COALESCE(SUM(weight)"
+    " FILTER (WHERE settled AND late > 0), 0)"
     " / NULLIF(SUM(weight) FILTER (WHERE settled), 0) END",
     "payment_index": "{settled_enough} SUM(weight * score) FILTER (WHERE settled)"
     " / NULLIF(SUM(weight) FILTER (WHERE settled), 0) END",
@@ -155,9 +156,9 @@ class ArAccountBehavior(models.AbstractModel):
                 needed=MIN_ITEMS,
             )
         words = self.env._(
-            "pays %(days).0f days after the due date on average,"
-            " %(on_time).0f %% on time, index %(index).0f (%(count)s items, 12 months)",
-            days=self.days_beyond_terms,
+            "%(delay)s, %(on_time).0f %% on time, index %(index).0f"
+            " (%(count)s items, 12 months)",
+            delay=self._get_delay_words(),
             on_time=100 * (1 - self.late_share),
             index=self.payment_index,
             count=self.settled_count,
@@ -165,6 +166,15 @@ class ArAccountBehavior(models.AbstractModel):
         if self.behavior_trend is not False:
             words += self.env._(", trend %(trend)+.0f days", trend=self.behavior_trend)
         return words
+
+    def _get_delay_words(self) -> str:
+        """Say how long before or after the due date payments come, on average."""
+        days = round(self.days_beyond_terms)
+        if days > 0:
+            return self.env._("pays %(days)s days late on average", days=days)
+        if days < 0:
+            return self.env._("pays %(days)s days early on average", days=-days)
+        return self.env._("pays on the due date on average")
 
     # ------------------------------------------------------------------
     # Refresh
@@ -176,6 +186,7 @@ class ArAccountBehavior(models.AbstractModel):
 
         One statement whatever the number of customers; returns the rows written.
         """
+        self._prepare_long_statements()
         self._flush_ledger()
         self.env["ar.account"].flush_model(list(BEHAVIOR))
         columns = [SQL.identifier(name) for name in BEHAVIOR]
@@ -250,13 +261,13 @@ class ArAccountBehavior(models.AbstractModel):
         start: date = scope.as_of - WINDOW
         return SQL(
             """
-            SELECT account.account_id, item.weight, item.late, item.days, item.paid_on,
+            SELECT item.account_id, item.weight, item.late, item.days, item.paid_on,
                    %(score)s AS score,
                    item.settled,
                    item.settled AND item.paid_on > %(recent)s AS recent,
                    item.settled OR item.open_late AS counted,
                    ROW_NUMBER() OVER (
-                       PARTITION BY account.account_id, item.settled
+                       PARTITION BY item.account_id, item.settled
                            ORDER BY item.paid_on DESC, item.id DESC
                    ) AS rank
               FROM (
@@ -268,66 +279,71 @@ class ArAccountBehavior(models.AbstractModel):
                            paid_on - invoice_date AS days
                       FROM (%(matched)s) matched
                    ) item
-              JOIN res_partner partner ON partner.id = item.partner_id
-              JOIN %(companies)s company (id, root_id)
-                ON company.id = item.company_id
-              JOIN (%(accounts)s) account
-                ON account.partner_id = partner.commercial_partner_id
-               AND account.company_id = company.root_id
              WHERE item.settled OR item.open_late OR item.paid_on IS NOT NULL
             """,
             score=self._payment_score_sql(SQL("item.late")),
-            matched=self._matched_item_sql(scope, start),
-            companies=self._company_map_sql(),
-            accounts=scope.accounts,
+            matched=self._matched_item_sql(scope),
             start=SQL("%s::date", start),
             recent=SQL("%s::date", scope.as_of - RECENT_WINDOW),
             as_of=SQL("%s::date", scope.as_of),
         )
 
-    def _matched_item_sql(self, scope: Scope, start: date) -> SQL:
-        """Return invoice instalments with what matched them as of the scope's day.
+    def _matched_item_sql(self, scope: Scope) -> SQL:
+        """Return the scope's invoice instalments with what matched them as of its day.
 
         ``paid_on`` is the latest counterpart *line* date (the matching's own date is
         wrong for prepayments), exchange entries ignored; ``by_cash`` is False when a
         credit note or a write-off (any journal but bank and cash) clears a part.
-        Items closed before ``start`` play no part and are left out early.
+
+        Plain joins, grouped last: hash joins for all accounts, index scans for a few.
         """
         return SQL(
             """
-            SELECT line.id, line.partner_id, line.company_id,
+            SELECT account.account_id, line.id, line.balance AS weight,
                    COALESCE(line.invoice_date, line.date) AS invoice_date,
                    COALESCE(line.date_maturity, line.date) AS due_date,
-                   line.balance AS weight,
-                   COALESCE(matching.amount, 0) >= line.balance AS closed,
-                   matching.by_cash, matching.paid_on
-              FROM account_move_line line
+                   COALESCE(SUM(matching.amount), 0) >= line.balance AS closed,
+                   BOOL_AND(matching.by_cash) AS by_cash,
+                   MAX(matching.paid_on) AS paid_on
+              FROM (%(accounts)s) account
+              JOIN res_partner partner
+                ON partner.commercial_partner_id = account.partner_id
+              JOIN account_move_line line ON line.partner_id = partner.id
+              JOIN %(companies)s company (id, root_id)
+                ON company.id = line.company_id
+               AND company.root_id = account.company_id
          LEFT JOIN (%(matchings)s) matching ON matching.line_id = line.id
              WHERE line.account_id IN %(receivable)s
                AND line.parent_state = 'posted'
                AND line.display_type = 'payment_term'
                AND line.balance > 0
                AND COALESCE(line.invoice_date, line.date) <= %(as_of)s
-               AND (line.reconciled IS NOT TRUE OR matching.line_id IS NOT NULL)
+          GROUP BY account.account_id, line.id
+            HAVING line.reconciled IS NOT TRUE OR COUNT(matching.line_id) > 0
             """,
+            accounts=scope.accounts,
+            companies=self._company_map_sql(),
             matchings=self._matching_sql(scope),
             receivable=scope.receivable_ids,
             as_of=scope.as_of,
-            start=start,
         )
 
     def _matching_sql(self, scope: Scope) -> SQL:
-        """Return per matched item: amount, by_cash, paid_on, as of the scope's day."""
+        """Return the matchings of the scope's day: line_id, amount, by_cash, paid_on.
+
+        The last two are NULL for exchange entries. Both sides of a matching are on the
+        same account, so that only receivable lines need to be read.
+        """
         return SQL(
             """
-            SELECT partial.debit_move_id AS line_id,
-                   SUM(partial.amount) AS amount,
-                   MAX(counterpart.date) FILTER (WHERE NOT exchange) AS paid_on,
-                   BOOL_AND(journal.type IN ('bank', 'cash', 'credit'))
-                       FILTER (WHERE NOT exchange) AS by_cash
+            SELECT partial.debit_move_id AS line_id, partial.amount,
+                   CASE WHEN NOT exchange
+                        THEN journal.type IN ('bank', 'cash', 'credit') END AS by_cash,
+                   CASE WHEN NOT exchange THEN counterpart.date END AS paid_on
               FROM account_partial_reconcile partial
               JOIN account_move_line counterpart
                 ON counterpart.id = partial.credit_move_id
+               AND counterpart.account_id IN %(receivable)s
                AND counterpart.parent_state = 'posted'
               JOIN account_journal journal ON journal.id = counterpart.journal_id
         CROSS JOIN LATERAL (
@@ -337,8 +353,8 @@ class ArAccountBehavior(models.AbstractModel):
                     ) AS exchange
                    ) kind
              WHERE partial.max_date <= %(as_of)s
-          GROUP BY partial.debit_move_id
             """,
+            receivable=scope.receivable_ids,
             as_of=scope.as_of,
         )
 
@@ -346,7 +362,9 @@ class ArAccountBehavior(models.AbstractModel):
     def _payment_score_sql(self, days: SQL) -> SQL:
         """Piecewise-linear score of a delay: the SQL twin of `payment_index`."""
         pieces = [SQL("WHEN %s <= %s THEN 100", days, ANCHORS[0][0])]
-        for (day_1, score_1), (day_2, score_2) in zip(ANCHORS, ANCHORS[1:], strict=False):
+        for (day_1, score_1), (day_2, score_2) in zip(
+            ANCHORS, ANCHORS[1:], strict=False
+        ):
             slope = (score_2 - score_1) / (day_2 - day_1)
             pieces.append(
                 SQL(

@@ -196,7 +196,9 @@ class ArAccountJudgement(models.AbstractModel):
             as_of=SQL("%s::date", scope.as_of),
             companies=self._company_map_sql(),
         )
-        accounts = SQL("SELECT id AS account_id, company_id, partner_id FROM ar_account")
+        accounts = SQL(
+            "SELECT id AS account_id, company_id, partner_id FROM ar_account"
+        )
         query = SQL("WITH ar_account_scope AS (%s) %s", accounts, query)
         return Source(query, {fact.column: fact for fact in facts})
 
@@ -375,7 +377,8 @@ class ArAccountJudgement(models.AbstractModel):
                            payer_profile_locked = FALSE
                       FROM ar_account stored
                       JOIN (%(accounts)s) scope ON scope.account_id = stored.id
-                 LEFT JOIN ar_payer_profile before ON before.id = stored.payer_profile_id
+                 LEFT JOIN ar_payer_profile before
+                         ON before.id = stored.payer_profile_id
                      WHERE stored.id = account.id
                        AND stored.payer_profile_proposed_id IS NOT NULL
                        AND stored.payer_profile_id

@@ -154,6 +154,7 @@ class ArAccountLedger(models.AbstractModel):
         "max_days_late", "Days late", "Days late of the oldest overdue item.", "max"
     )
     oldest_due_date = fields.Date(
+        string="Oldest due date",
         compute="_compute_live",
         search=live_search("oldest_due_date"),
         groups=COLLECTOR,
@@ -183,9 +184,7 @@ class ArAccountLedger(models.AbstractModel):
             return {}
         self._flush_ledger()
         query = self._live_sql(self._scope(self))
-        return {
-            row["account_id"]: row for row in self.env.execute_query_dict(query)
-        }
+        return {row["account_id"]: row for row in self.env.execute_query_dict(query)}
 
     def _field_to_sql(self, alias, field_expr, query=None):
         # One join of the aggregate serves search, order, group and sum.
@@ -212,6 +211,16 @@ class ArAccountLedger(models.AbstractModel):
         if self._fields[fname].type == "date":
             return column
         return SQL("COALESCE(%s, 0)", column)
+
+    def _prepare_long_statements(self):
+        """Give the statements of this transaction room to join and sort in memory.
+
+        No JIT: compiling many CASE expressions costs more than it saves.
+        """
+        self.env.cr.execute(
+            "SELECT set_config('work_mem', '64MB', TRUE),"
+            " set_config('jit', 'off', TRUE)"
+        )
 
     def _flush_ledger(self):
         """Write pending values that the statements below read."""
@@ -478,7 +487,9 @@ class ArAccountLedger(models.AbstractModel):
         before = {
             "dispute": SQL("0"),
             "plan": SQL("COALESCE(excluded.dispute, 0)"),
-            "promise": SQL("COALESCE(excluded.dispute, 0) + COALESCE(excluded.plan, 0)"),
+            "promise": SQL(
+                "COALESCE(excluded.dispute, 0) + COALESCE(excluded.plan, 0)"
+            ),
         }[kind]
         return SQL(
             "GREATEST(0, LEAST(COALESCE(%(amount)s, 0), item.residual - (%(before)s)))",
@@ -520,12 +531,12 @@ class ArAccountLedger(models.AbstractModel):
     def _open_item_index_is_stale(self) -> bool:
         """Say whether the index speaks of other receivable accounts than today's."""
         rows = self.env.execute_query(
-            SQL(
-                "SELECT indexdef FROM pg_indexes WHERE indexname = %s", OPEN_ITEM_INDEX
-            )
+            SQL("SELECT indexdef FROM pg_indexes WHERE indexname = %s", OPEN_ITEM_INDEX)
         )
         ids = ", ".join(map(str, self._receivable_ids()))
-        return not rows or (f"[{ids}]" not in rows[0][0] and f"= {ids})" not in rows[0][0])
+        return not rows or (
+            f"[{ids}]" not in rows[0][0] and f"= {ids})" not in rows[0][0]
+        )
 
 
 def _country_zone(code: str | None) -> str | None:

@@ -15,10 +15,13 @@ class ArAccountScreen(models.AbstractModel):
 
     # Defined by the account itself; the fields below read through them
     partner_id = fields.Many2one("res.partner")
-    payer_profile_id = fields.Many2one("ar.payer.profile")
+    payer_profile_id = fields.Many2one("ar.payer.profile", string="Payer profile")
 
     open_item_ids = fields.One2many(
-        "ar.receivable.report", "account_id", string="List of open items", groups=COLLECTOR
+        "ar.receivable.report",
+        "account_id",
+        string="List of open items",
+        groups=COLLECTOR,
     )
     timeline_ids = fields.One2many(
         "ar.account.timeline", "account_id", string="Timeline", groups=COLLECTOR
@@ -45,6 +48,7 @@ class ArAccountScreen(models.AbstractModel):
         " is left out.",
     )
     next_step = fields.Char(
+        string="Next reminder",
         compute="_compute_next_step",
         groups=COLLECTOR,
         help="What the next dunning run will do with this customer.",
@@ -124,7 +128,7 @@ class ArAccountScreen(models.AbstractModel):
         steps = [row for row in rows if row.code == "step"]
         if steps:
             return self.env._(
-                "“%(level)s” in the next run: %(count)s items",
+                "“%(level)s” in the next run, items: %(count)s",
                 level=max(steps, key=lambda row: row.rank).level,
                 count=sum(row.included and row.code != "credit" for row in rows),
             )

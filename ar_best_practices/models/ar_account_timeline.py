@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 
 class ArAccountTimeline(models.Model):
-    """A view over the sources of ``ar.account._timeline_sources``; nothing is stored."""
+    """A view over ``ar.account._timeline_sources``; nothing is stored."""
 
     _name = "ar.account.timeline"
     _description = "Timeline of a customer account"
@@ -23,8 +23,10 @@ class ArAccountTimeline(models.Model):
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     author_id = fields.Many2one("res.users", string="By", readonly=True)
-    res_model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
+    res_model = fields.Char(string="Document model", readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Document", model_field="res_model", readonly=True
+    )
 
     def _get_kind_selection(self) -> list[tuple[str, str]]:
         """Return the kinds of events; an addon with a source adds its own."""

@@ -14,7 +14,7 @@ class ArDunningDelivery(models.AbstractModel):
     _description = "Delivery of dunning notices"
 
     claim = fields.Char(readonly=True, help="Database connection that is sending it.")
-    claim_date = fields.Datetime(readonly=True)
+    claim_date = fields.Datetime(string="Claimed on", readonly=True)
 
     def _lock_claimed(self):
         """Hold the claimed rows while they are sent; leave out what others took."""
@@ -89,9 +89,7 @@ class ArDunningDelivery(models.AbstractModel):
     def _refresh_amounts(self):
         """Write the notices' totals from their lines and today's credits."""
         accounts = self.account_id
-        credits = {
-            account.id: account.unallocated_amount for account in accounts
-        }
+        credits = {account.id: account.unallocated_amount for account in accounts}
         self.line_ids.invalidate_recordset()
         for notice in self:
             asked = notice.line_ids.filtered(lambda x: x.included and x.amount > 0)
@@ -105,9 +103,7 @@ class ArDunningDelivery(models.AbstractModel):
             notice.write(
                 {
                     "item_count": len(asked),
-                    "amount": notice.currency_id.round(total)
-                    if fresh < total
-                    else 0.0,
+                    "amount": notice.currency_id.round(total) if fresh < total else 0.0,
                 }
             )
 
@@ -122,7 +118,11 @@ class ArDunningDelivery(models.AbstractModel):
 
     def _schedule_activities(self, channel: str):
         """One activity per customer for the level's owner, with script or exhibits."""
-        kind = "mail_activity_data_call" if channel == "phone" else "mail_activity_data_todo"
+        kind = (
+            "mail_activity_data_call"
+            if channel == "phone"
+            else "mail_activity_data_todo"
+        )
         type_id = self.env["ir.model.data"]._xmlid_to_res_id(f"mail.{kind}")
         model_id = self.env["ir.model"]._get_id("ar.account")
         scripts = self._render_template_field("script_template_id", "body_html")
@@ -165,12 +165,18 @@ class ArDunningDelivery(models.AbstractModel):
             order="sent_date",
         )
         return [
-            (self.env._("Orders"), lines.move_id.filtered("invoice_origin").mapped("invoice_origin")),
-            (self.env._("Deliveries"), [
-                fields.Date.to_string(move.delivery_date)
-                for move in lines.move_id
-                if move.delivery_date
-            ]),
+            (
+                self.env._("Orders"),
+                lines.move_id.filtered("invoice_origin").mapped("invoice_origin"),
+            ),
+            (
+                self.env._("Deliveries"),
+                [
+                    fields.Date.to_string(move.delivery_date)
+                    for move in lines.move_id
+                    if move.delivery_date
+                ],
+            ),
             (self.env._("Invoices"), lines.mapped("number")),
             (self.env._("Reminders sent"), [n._get_proof() for n in reminders]),
         ]
@@ -193,9 +199,9 @@ class ArDunningDelivery(models.AbstractModel):
             group = mails.browse(ids)
             session = self._connect(server_id, smtp_from)
             if isinstance(session, Exception):
-                self.browse(n.id for m, n in notice_by_mail.items() if m in group)._fail(
-                    str(session)
-                )
+                self.browse(
+                    n.id for m, n in notice_by_mail.items() if m in group
+                )._fail(str(session))
                 continue
             try:
                 for mail in group:
@@ -237,7 +243,9 @@ class ArDunningDelivery(models.AbstractModel):
 
     def _fail(self, reason: str):
         self.write({"state": "failed", "failure_reason": reason})
-        self.mail_id.filtered(lambda m: m.state == "outgoing").write({"state": "cancel"})
+        self.mail_id.filtered(lambda m: m.state == "outgoing").write(
+            {"state": "cancel"}
+        )
 
     def _filter_mailable(self):
         """Leave out, with a clear reason, what cannot become a mail."""
@@ -273,9 +281,19 @@ class ArDunningDelivery(models.AbstractModel):
         return mails
 
     def _ensure_portal_tokens(self):
-        """Give all invoices of the batch their public link, in one write."""
-        for move in self.asked_line_ids.move_id.sudo():  # tokens are system data
-            move._portal_ensure_token()
+        """Give all invoices of the batch their public link, in one statement: the
+        writing of an invoice checks and recomputes far more than a token."""
+        moves = self.asked_line_ids.move_id
+        moves.flush_recordset(["access_token"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET access_token = gen_random_uuid()"
+                " WHERE id IN %s AND access_token IS NULL",
+                tuple(moves.ids) or (0,),
+            )
+        )
+        moves.invalidate_recordset(["access_token"])
+        moves.mapped("access_token")  # read here for the batch, not for each customer
 
     def _prepare_mail(self, subject, body, replies) -> dict:
         """Return the values of one mail record, addressed to one person.
@@ -311,11 +329,15 @@ class ArDunningDelivery(models.AbstractModel):
     def _wrap(self, body):
         """Put the text into Odoo's standard mail layout, in the customer's language."""
         localized = self.with_context(lang=self.lang)
-        return self.env["mail.render.mixin"].with_context(lang=self.lang)._render_encapsulate(
-            LAYOUT,
-            body,
-            add_context={"company": self.company_id, "model_description": ""},
-            context_record=localized.account_id,
+        return (
+            self.env["mail.render.mixin"]
+            .with_context(lang=self.lang)
+            ._render_encapsulate(
+                LAYOUT,
+                body,
+                add_context={"company": self.company_id, "model_description": ""},
+                context_record=localized.account_id,
+            )
         )
 
     def _get_attachments(self):
@@ -353,9 +375,8 @@ class ArDunningDelivery(models.AbstractModel):
         for template, notices in by_template.items():
             if template:
                 # Texts are written by managers who may edit templates.
-                texts |= template.sudo()._render_field(
-                    field, notices.ids, compute_lang=True
-                )
+                engine = template.sudo().with_context(ar_compiled_texts={})
+                texts |= engine._render_field(field, notices.ids, compute_lang=True)
         return texts
 
     # ------------------------------------------------------------------

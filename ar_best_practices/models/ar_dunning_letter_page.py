@@ -53,9 +53,7 @@ class ArDunningLetterPage(models.AbstractModel):
     def _check_letter_texts(self):
         """Refuse levels that have neither a letter nor a mail text."""
         self._refuse_without_text(
-            self.filtered(
-                lambda n: not any(n.level_id[field] for field in TEXT_FIELDS)
-            )
+            self.filtered(lambda n: not any(n.level_id[field] for field in TEXT_FIELDS))
         )
 
     def _refuse_without_text(self, notices):

@@ -61,7 +61,7 @@ class ArDunningLevel(models.Model):
         "res.users", help="Empty: the customer's collector does this step."
     )
     description = fields.Text(translate=True)
-    attach_invoices = fields.Boolean()
+    attach_invoices = fields.Boolean(string="Attach the invoices")
     phone_minimum_amount = fields.Float(
         string="Call from",
         digits="Account",
@@ -69,11 +69,13 @@ class ArDunningLevel(models.Model):
     )
     mail_template_id = fields.Many2one(
         "mail.template",
+        string="Text of the mail",
         domain="[('model', '=', 'ar.dunning.notice')]",
         ondelete="set null",
     )
     letter_template_id = fields.Many2one(
         "mail.template",
+        string="Text of the letter",
         domain="[('model', '=', 'ar.dunning.notice')]",
         ondelete="set null",
     )

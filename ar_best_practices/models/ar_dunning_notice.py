@@ -87,17 +87,22 @@ class ArDunningNotice(models.Model):
     )
     max_days_late = fields.Integer(string="Days late", readonly=True, aggregator="max")
     last_notice_date = fields.Date(string="Message before", readonly=True)
-    exclude_reason = fields.Char(readonly=True)
-    deadline_date = fields.Date(compute="_compute_deadline_date")
+    exclude_reason = fields.Char(string="Why left out", readonly=True)
+    deadline_date = fields.Date(string="Pay before", compute="_compute_deadline_date")
     message_id = fields.Char(readonly=True, index="btree_not_null")
     mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    sent_date = fields.Datetime(readonly=True)
+    sent_date = fields.Datetime(string="Sent on", readonly=True)
     sent_uid = fields.Many2one("res.users", string="Sent by", readonly=True)
-    failure_reason = fields.Char(readonly=True)
-    mail_warning = fields.Char(compute="_compute_mail_warning")
+    failure_reason = fields.Char(string="What went wrong", readonly=True)
+    mail_warning = fields.Char(string="Problem", compute="_compute_mail_warning")
+    contact_words = fields.Char(string="Sent to", compute="_compute_contact_words")
+    language = fields.Char(compute="_compute_contact_words")
     line_ids = fields.One2many("ar.dunning.notice.line", "notice_id")
     asked_line_ids = fields.One2many(
-        "ar.dunning.notice.line", "notice_id", domain=[("included", "=", True)]
+        "ar.dunning.notice.line",
+        "notice_id",
+        string="Items asked for",
+        domain=[("included", "=", True)],
     )
 
     _account_run_uniq = models.UniqueIndex(
@@ -126,6 +131,15 @@ class ArDunningNotice(models.Model):
             notice.mail_warning = (
                 self.env._("no mail address!") if wanted and not notice.email else False
             )
+
+    @api.depends("email", "contact_id", "lang")
+    def _compute_contact_words(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for notice in self:
+            notice.contact_words = (
+                notice.email or notice.mail_warning or notice.contact_id.name
+            )
+            notice.language = names.get(notice.lang, notice.lang)
 
     # ------------------------------------------------------------------
     # Review
@@ -275,7 +289,9 @@ class ArDunningNotice(models.Model):
             }
         )
         self.env["ar.item"].invalidate_model()
-        self.env["ar.account"].invalidate_model(["last_notice_date", "last_notice_rank"])
+        self.env["ar.account"].invalidate_model(
+            ["last_notice_date", "last_notice_rank"]
+        )
 
     def _item_upsert_sql(self, notices) -> SQL:
         """An item that steps takes its level; one that is only listed, or in an
@@ -341,7 +357,9 @@ class ArDunningNotice(models.Model):
         return self.account_id._get_owner()
 
     def _oldest_due_date(self):
-        dates = self.asked_line_ids.filtered(lambda line: line.amount > 0).mapped("due_date")
+        dates = self.asked_line_ids.filtered(lambda line: line.amount > 0).mapped(
+            "due_date"
+        )
         return min(dates, default=False)
 
     def _payment_url(self):
@@ -367,7 +385,7 @@ class ArDunningNotice(models.Model):
         return self._render_items()
 
     def _render_items(self, template="ar_best_practices.notice_items_table", **values):
-        """Render lines (all that are asked for) and totals in the customer's language."""
+        """Render lines and totals in the customer's language."""
         notice = self.with_context(lang=self.lang)
         default = {
             "notice": notice,

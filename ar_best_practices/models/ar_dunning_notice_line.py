@@ -38,9 +38,9 @@ class ArDunningNoticeLine(models.Model):
     )
     # Frozen when the run is proposed: what the customer is asked for
     number = fields.Char(readonly=True)
-    invoice_date = fields.Date(readonly=True)
-    due_date = fields.Date(readonly=True)
-    days_late = fields.Integer(readonly=True, aggregator="max")
+    invoice_date = fields.Date(string="Invoice date", readonly=True)
+    due_date = fields.Date(string="Due date", readonly=True)
+    days_late = fields.Integer(string="Days late", readonly=True, aggregator="max")
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_currency = fields.Monetary(
         string="Amount in currency", readonly=True, currency_field="currency_id"
@@ -65,11 +65,12 @@ class ArDunningNoticeLine(models.Model):
     override = fields.Selection(
         [("exclude", "Left out"), ("level", "Level changed")], readonly=True
     )
-    override_rank = fields.Integer(readonly=True)
-    override_reason = fields.Char(readonly=True)
-    override_uid = fields.Many2one("res.users", readonly=True)
+    override_rank = fields.Integer(string="Rank given by a person", readonly=True)
+    override_reason = fields.Char(string="Why a person changed it", readonly=True)
+    override_uid = fields.Many2one("res.users", string="Changed by", readonly=True)
 
     can_change = fields.Boolean(
+        string="May be changed",
         compute="_compute_can_change",
         help="The run is under review: this item may still be left out or put back.",
     )
@@ -83,26 +84,26 @@ class ArDunningNoticeLine(models.Model):
 
     def _get_reason_selection(self):
         """Return why an item is in or out; the order is the order of the tests."""
-        _ = self.env._
+        env = self.env
         return [
-            ("step", _("Reminded")),
-            ("listed", _("Listed with the others")),
-            ("credit", _("Credit deducted")),
-            ("not_due", _("Not due")),
-            ("no_followup", _("No follow-up")),
-            ("excluded", _("Excluded by a person")),
-            ("insolvency", _("Insolvency")),
-            ("disputed", _("Disputed")),
-            ("plan", _("Payment plan")),
-            ("promised", _("Promised")),
-            ("waiting", _("Next level later")),
-            ("last_level", _("Last level reached")),
-            ("quiet_days", _("Quiet days")),
-            ("credit_covers", _("Credit covers it")),
-            ("below_minimum", _("Below minimum")),
-            ("not_selected", _("Not selected")),
-            ("no_level", _("Strategy without levels")),
-            ("manual", _("For a person to approve")),
+            ("step", env._("Reminded")),
+            ("listed", env._("Listed with the others")),
+            ("credit", env._("Credit deducted")),
+            ("not_due", env._("Not due")),
+            ("no_followup", env._("No follow-up")),
+            ("excluded", env._("Excluded by a person")),
+            ("insolvency", env._("Insolvency")),
+            ("disputed", env._("Disputed")),
+            ("plan", env._("Payment plan")),
+            ("promised", env._("Promised")),
+            ("waiting", env._("Next level later")),
+            ("last_level", env._("Last level reached")),
+            ("quiet_days", env._("Quiet days")),
+            ("credit_covers", env._("Credit covers it")),
+            ("below_minimum", env._("Below minimum")),
+            ("not_selected", env._("Not selected")),
+            ("no_level", env._("Strategy without levels")),
+            ("manual", env._("For a person to approve")),
         ]
 
     def action_open_move(self):

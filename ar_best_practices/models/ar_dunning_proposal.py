@@ -35,12 +35,17 @@ class ArDunningProposal(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _propose(self):
-        """Decide everything again for this run."""
+        """Decide everything again for this run.
+
+        sudo: levels, texts and languages are the same whoever proposes, and asking
+        for rights to each costs a statement; customers are only read by SQL.
+        """
         self.ensure_one()
+        self = self.sudo()
         accounts = self.env["ar.account"]
         accounts._flush_ledger()
         self.env.flush_all()
-        self.env.cr.execute("SELECT set_config('work_mem', '64MB', TRUE)")
+        accounts._prepare_long_statements()
         accounts._ensure_from_open_items()
         self.env["ar.item"]._relink_orphans()
         scope = accounts._scope(self._get_account_domain(), as_of=self.date)
@@ -149,9 +154,13 @@ class ArDunningProposal(models.AbstractModel):
             exclusions=accounts._exclusion_sql(scope),
         )
 
+    def _is_chosen(self) -> bool:
+        """Say whether a person picked the customers one by one for a level."""
+        return self.mode == "imposed" and bool(self.account_ids)
+
     def _selected_sql(self) -> SQL:
         """An imposed run concerns the selected customers, any other run all."""
-        if self.mode != "imposed" or not self.account_ids:
+        if not self._is_chosen():
             return SQL("TRUE")
         return SQL("item.account_id IN %s", tuple(self.account_ids.ids))
 
@@ -198,7 +207,12 @@ class ArDunningProposal(models.AbstractModel):
         )
 
     def _item_layer_sql(self) -> SQL:
-        """Add step_rank, asked and the code that the item has by itself."""
+        """Add step_rank, asked and the code that the item has by itself.
+
+        ``OFFSET 0`` keeps PostgreSQL from repeating the CASE expressions of a layer
+        wherever the next one names them: each is computed once per item.
+        """
+        levels = self._get_levels()
         return SQL(
             """
             SELECT ranked.*,
@@ -231,15 +245,17 @@ class ArDunningProposal(models.AbstractModel):
                                    %(next_delay)s AS next_delay,
                                    strategy_id IN %(with_levels)s AS has_levels
                               FROM ar_run_item item
+                            OFFSET 0
                            ) aged
+                    OFFSET 0
                    ) ranked
             """,
             pre_due=PRE_DUE,
-            step=self._step_rank_sql(),
-            **self._get_level_cases(),
+            step=self._step_rank_sql(levels),
+            **self._get_level_cases(levels),
         )
 
-    def _step_rank_sql(self) -> SQL:
+    def _step_rank_sql(self, levels) -> SQL:
         """Return the level an item reaches in this run, NULL for none.
 
         Increment: previous + 1, never above what the age asks; never reminded: the
@@ -250,13 +266,14 @@ class ArDunningProposal(models.AbstractModel):
             return SQL(
                 "CASE WHEN late > 0 THEN %s END",
                 self._by_strategy_sql(
-                    lambda levels: SQL(
+                    levels,
+                    lambda own: SQL(
                         "%s",
                         max(
-                            (x.rank for x in levels if x.rank <= RANKS[self.imposed_kind]),
+                            (x.rank for x in own if x.rank <= RANKS[self.imposed_kind]),
                             default=None,
                         ),
-                    )
+                    ),
                 ),
             )
         return SQL(
@@ -269,18 +286,18 @@ class ArDunningProposal(models.AbstractModel):
             [], ["strategy_id", "rank", "delay_days"], order="strategy_id, rank"
         )
 
-    def _by_strategy_sql(self, expression) -> SQL:
-        """Return a CASE over strategies; ``expression`` maps levels to SQL."""
-        groups = self._get_levels().grouped("strategy_id")
+    def _by_strategy_sql(self, levels, expression) -> SQL:
+        """Return a CASE over strategies; ``expression`` maps their levels to SQL."""
+        groups = levels.grouped("strategy_id")
         if not groups:
             return SQL("NULL::int")
         whens = [
-            SQL("WHEN %s THEN (%s)::int", strategy.id, expression(levels))
-            for strategy, levels in groups.items()
+            SQL("WHEN %s THEN (%s)::int", strategy.id, expression(own))
+            for strategy, own in groups.items()
         ]
         return SQL("CASE strategy_id %s END", SQL(" ").join(whens))
 
-    def _get_level_cases(self) -> dict[str, SQL]:
+    def _get_level_cases(self, levels) -> dict[str, SQL]:
         """Return the CASE expressions of age, first and next level."""
 
         def aged(levels, highest):
@@ -309,24 +326,25 @@ class ArDunningProposal(models.AbstractModel):
             ]
             return SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL")
 
-        strategies = tuple(self._get_levels().strategy_id.ids)
         return {
-            "age": self._by_strategy_sql(lambda levels: aged(levels, 99)),
-            "first": self._by_strategy_sql(lambda levels: aged(levels, FIRM)),
+            "age": self._by_strategy_sql(levels, lambda own: aged(own, 99)),
+            "first": self._by_strategy_sql(levels, lambda own: aged(own, FIRM)),
             "next": self._by_strategy_sql(
-                lambda levels: following(levels, lambda level: level.rank)
+                levels, lambda own: following(own, lambda level: level.rank)
             ),
             "next_delay": self._by_strategy_sql(
-                lambda levels: following(levels, lambda level: level.delay_days)
+                levels, lambda own: following(own, lambda level: level.delay_days)
             ),
-            "with_levels": strategies or (0,),
+            "with_levels": tuple(levels.strategy_id.ids) or (0,),
         }
 
     def _account_layer_sql(self, layer: SQL) -> SQL:
-        """A customer in arrears gets no pre-due message; one message per quiet time."""
+        """A customer in arrears gets no pre-due message; one message per quiet time,
+        unless a person picked the customer."""
         quiet = SQL(
-            "code_1 = 'step' AND override IS DISTINCT FROM 'level'"
+            "%s AND code_1 = 'step' AND override IS DISTINCT FROM 'level'"
             " AND last_notice_date > %s::date - quiet.quiet_days",
+            not self._is_chosen(),
             self.date,
         )
         return SQL(
@@ -471,7 +489,9 @@ class ArDunningProposal(models.AbstractModel):
                 extra_names=SQL("").join(
                     SQL(", %s", SQL.identifier(name)) for name in extra
                 ),
-                extra_values=SQL("").join(SQL(", %s", value) for value in extra.values()),
+                extra_values=SQL("").join(
+                    SQL(", %s", value) for value in extra.values()
+                ),
             )
         )
 
@@ -546,7 +566,10 @@ class ArDunningProposal(models.AbstractModel):
         )
 
     def _insert_lines(self):
-        """Every item of the decision, in or out, with its reason in words."""
+        """Every item of the decision, in or out, with its reason in words.
+
+        In the order of the ledger: foreign keys are then checked page by page.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -573,6 +596,7 @@ class ArDunningProposal(models.AbstractModel):
                     ON level.strategy_id = decision.strategy_id
                    AND level.rank = decision.final_rank
                  WHERE code <> 'credit_left'
+              ORDER BY decision.line_id
                 """,
                 run=self.id,
                 amount_currency=self._amount_currency_sql(),
@@ -610,73 +634,98 @@ class ArDunningProposal(models.AbstractModel):
         return SQL("to_char(%s, %s)", column, style)
 
     def _reason_sql(self) -> SQL:
-        """Return the reason of each code, in the language of the company."""
-        _ = self.with_context(lang=self._get_lang()).env._
-        level_name = SQL(
-            "COALESCE(level.name->>%s, level.name->>'en_US')", self._get_lang()
-        )
-        next_date = self._date_sql(SQL("due_date + next_delay"))
-        message_date = self._date_sql(SQL("last_message_date"))
-        late = SQL("late::text")
-        reasons = {
-            "step": SQL(
-                "format(%s, %s, %s)", _("%s days late: %s"), late, level_name
-            ),
-            "listed": SQL(
-                "format(%s, %s, %s)",
-                _("already reminded on %s, listed; next level from %s"),
-                SQL("COALESCE(%s, '-')", message_date),
-                SQL("COALESCE(%s, '-')", next_date),
-            ),
-            "credit": SQL("%s", _("credit of the customer, deducted")),
-            "not_due": SQL(
-                "format(%s, %s)", _("due on %s"), self._date_sql(SQL("due_date"))
-            ),
-            "no_followup": SQL("%s", _("marked “no follow-up” in accounting")),
-            "excluded": SQL(
-                "format(%s, %s)",
-                _("left out by a person: %s"),
-                SQL("COALESCE(override_reason, excluded_reason, '')"),
-            ),
-            "insolvency": SQL("%s", _("payer profile that stops reminders")),
-            "disputed": SQL("%s", _("disputed by the customer")),
-            "plan": SQL("%s", _("in a payment plan")),
-            "promised": SQL("%s", _("promised by the customer")),
-            "waiting": SQL(
-                "format(%s, %s)",
-                _("next level from %s"),
-                SQL("COALESCE(%s, '-')", next_date),
-            ),
-            "last_level": SQL("%s", _("last level reached: a person decides")),
-            "quiet_days": SQL(
-                "format(%s, %s)",
-                _("last message on %s, quiet days"),
-                self._date_sql(SQL("decision.last_notice_date")),
-            ),
-            "credit_covers": SQL("%s", _("credits of the customer cover it")),
-            "below_minimum": SQL("%s", _("below the minimum of the strategy")),
-            "not_selected": SQL("%s", _("customer not selected for this level")),
-            "no_level": SQL("%s", _("the strategy has no level")),
-            "manual": SQL("%s", _("a person approves this level")),
-        }
-        pre_due = SQL("format(%s, %s)", _("due in %s days"), SQL("(-late)::text"))
-        changed = SQL(
-            "format(%s, %s, %s)",
-            _("level changed to %s: %s"),
-            level_name,
-            SQL("override_reason"),
-        )
+        """Return the reason of each item, in the language of the company."""
+        records = self.with_context(lang=self._get_lang())
         whens = [
-            SQL("WHEN code = 'step' AND override = 'level' THEN %s", changed),
-            SQL("WHEN code = 'step' AND late <= 0 THEN %s", pre_due),
-            *(SQL("WHEN code = %s THEN %s", code, text) for code, text in reasons.items()),
+            SQL("WHEN %s THEN %s", test, words)
+            for test, words in records._get_special_reasons()
+        ]
+        whens += [
+            SQL("WHEN code = %s THEN %s", code, words)
+            for code, words in records._get_reasons().items()
         ]
         part = SQL(
             "CASE WHEN code IN ('step', 'listed') AND asked <> residual THEN %s"
             " ELSE '' END",
-            _(" (less the disputed or promised part)"),
+            records.env._(" (less the disputed or promised part)"),
         )
         return SQL("CASE %s END || %s", SQL(" ").join(whens), part)
+
+    def _level_name_sql(self) -> SQL:
+        lang = self._get_lang()
+        return SQL("COALESCE(level.name->>%s, level.name->>'en_US')", lang)
+
+    def _get_special_reasons(self) -> list[tuple[SQL, SQL]]:
+        """Return (test, words) of steps that say more than their code."""
+        env = self.env
+        changed = env._(
+            "level changed to %(level)s: %(reason)s", level="%1$s", reason="%2$s"
+        )
+        return [
+            (
+                SQL("code = 'step' AND override = 'level'"),
+                SQL("format(%s, %s, override_reason)", changed, self._level_name_sql()),
+            ),
+            (
+                SQL("code = 'step' AND late <= 0"),
+                SQL("format(%s, -late)", env._("due in %s days")),
+            ),
+        ]
+
+    def _get_reasons(self) -> dict[str, SQL]:
+        """Return the words of each code; dates and levels are filled in by SQL.
+
+        Extend by ``super() | {...}`` for codes of addons above.
+        """
+        return self._get_plain_reasons() | self._get_dated_reasons()
+
+    def _get_plain_reasons(self) -> dict[str, SQL]:
+        env = self.env
+        words = {
+            "credit": env._("credit of the customer, deducted"),
+            "no_followup": env._("marked “no follow-up” in accounting"),
+            "insolvency": env._("payer profile that stops reminders"),
+            "disputed": env._("disputed by the customer"),
+            "plan": env._("in a payment plan"),
+            "promised": env._("promised by the customer"),
+            "last_level": env._("last level reached: a person decides"),
+            "credit_covers": env._("credits of the customer cover it"),
+            "below_minimum": env._("below the minimum of the strategy"),
+            "not_selected": env._("customer not selected for this level"),
+            "no_level": env._("the strategy has no level"),
+            "manual": env._("a person approves this level"),
+        }
+        return {code: SQL("%s", text) for code, text in words.items()}
+
+    def _get_dated_reasons(self) -> dict[str, SQL]:
+        env = self.env
+        due = self._date_sql(SQL("due_date"))
+        next_date = SQL(
+            "COALESCE(%s, '-')", self._date_sql(SQL("due_date + next_delay"))
+        )
+        message_date = SQL(
+            "COALESCE(%s, '-')", self._date_sql(SQL("last_message_date"))
+        )
+        quiet_date = self._date_sql(SQL("decision.last_notice_date"))
+        step = env._("%(days)s days late: %(level)s", days="%1$s", level="%2$s")
+        listed = env._(
+            "already reminded on %(date)s, listed; next level from %(next)s",
+            date="%1$s",
+            next="%2$s",
+        )
+        excluded = SQL("COALESCE(override_reason, excluded_reason, '')")
+        return {
+            "step": SQL("format(%s, late, %s)", step, self._level_name_sql()),
+            "listed": SQL("format(%s, %s, %s)", listed, message_date, next_date),
+            "not_due": SQL("format(%s, %s)", env._("due on %s"), due),
+            "excluded": SQL(
+                "format(%s, %s)", env._("left out by a person: %s"), excluded
+            ),
+            "waiting": SQL("format(%s, %s)", env._("next level from %s"), next_date),
+            "quiet_days": SQL(
+                "format(%s, %s)", env._("last message on %s, quiet days"), quiet_date
+            ),
+        }
 
     # ------------------------------------------------------------------
     # Totals
@@ -712,6 +761,8 @@ class ArDunningProposal(models.AbstractModel):
                 "notice_count": notices,
                 "notice_item_count": notice_items,
                 "notice_total": total,
-                "out_items": {code: [count, float(amount)] for code, count, amount in out},
+                "out_items": {
+                    code: [count, float(amount)] for code, count, amount in out
+                },
             }
         )

@@ -49,9 +49,11 @@ class ArDunningRun(models.Model):
         " customers all get the same level.",
     )
     imposed_kind = fields.Selection(
-        selection=lambda self: self.env["ar.dunning.level"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["ar.dunning.level"]
+            ._fields["kind"]
+            ._description_selection(self.env)
+        ),
         string="Imposed level",
     )
     account_ids = fields.Many2many(
@@ -77,41 +79,53 @@ class ArDunningRun(models.Model):
     automatic = fields.Boolean(
         readonly=True, help="Made by the morning job, for automatic levels only."
     )
-    replaced_run_id = fields.Many2one("ar.dunning.run", readonly=True, copy=False)
+    replaced_run_id = fields.Many2one(
+        "ar.dunning.run", string="Replaces", readonly=True, copy=False
+    )
     proposed_date = fields.Datetime(string="As of", readonly=True, copy=False)
-    approved_uid = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_date = fields.Datetime(readonly=True, copy=False)
+    approved_uid = fields.Many2one(
+        "res.users", string="Approved by", readonly=True, copy=False
+    )
+    approved_date = fields.Datetime(string="Approved on", readonly=True, copy=False)
     item_count = fields.Integer(
         string="Overdue items",
         readonly=True,
         copy=False,
         help="All overdue items of the day, in or out, before exclusions and netting.",
     )
-    overdue_total = fields.Monetary(readonly=True, copy=False)
+    overdue_total = fields.Monetary(string="Overdue", readonly=True, copy=False)
     notice_count = fields.Integer(string="Notices", readonly=True, copy=False)
     notice_item_count = fields.Integer(string="Items", readonly=True, copy=False)
     notice_total = fields.Monetary(
         string="Asked", readonly=True, copy=False, help="What the notices ask for."
     )
-    out_items = fields.Json(readonly=True, copy=False)
+    out_items = fields.Json(string="Left out by code", readonly=True, copy=False)
     out_summary = fields.Char(
         string="Left out", compute="_compute_out_summary", help="Items by reason."
     )
     out_count = fields.Integer(compute="_compute_out_summary", string="Items left out")
-    channel_summary = fields.Char(compute="_compute_channel_summary")
+    channel_summary = fields.Char(
+        string="By channel", compute="_compute_channel_summary"
+    )
     currency_summary = fields.Char(
         compute="_compute_currency_summary", string="By currency"
     )
-    progress = fields.Float(compute="_compute_progress", help="Share of notices dealt with.")
+    progress = fields.Float(
+        compute="_compute_progress", help="Share of notices dealt with."
+    )
     to_approve_count = fields.Integer(
-        compute="_compute_progress", help="Notices that an approval would let go."
+        string="To approve",
+        compute="_compute_progress",
+        help="Notices that an approval would let go.",
     )
     excluded_count = fields.Integer(
         compute="_compute_progress", string="Notices left out by a person"
     )
     letter_count = fields.Integer(compute="_compute_progress", string="Letters")
-    is_past = fields.Boolean(compute="_compute_is_past")
-    out_details = fields.Json(compute="_compute_out_summary")
+    is_past = fields.Boolean(string="Of a past day", compute="_compute_is_past")
+    out_details = fields.Json(
+        string="Left out by reason", compute="_compute_out_summary"
+    )
     warning = fields.Char(compute="_compute_warning")
     notice_ids = fields.One2many("ar.dunning.notice", "run_id")
     line_ids = fields.One2many("ar.dunning.notice.line", "run_id")
@@ -142,13 +156,16 @@ class ArDunningRun(models.Model):
     @api.depends("out_items")
     def _compute_out_summary(self):
         labels = dict(
-            ArDunningNoticeLine._get_reason_selection(self.env["ar.dunning.notice.line"])
+            ArDunningNoticeLine._get_reason_selection(
+                self.env["ar.dunning.notice.line"]
+            )
         )
         for run in self:
             out = run.out_items or {}
             run.out_count = sum(count for count, _amount in out.values())
             run.out_summary = " · ".join(
-                f"{labels.get(code, code)} {count}" for code, (count, _amount) in out.items()
+                f"{labels.get(code, code)} {count}"
+                for code, (count, _amount) in out.items()
             )
             run.out_details = [
                 {
@@ -190,8 +207,11 @@ class ArDunningRun(models.Model):
             ["amount_currency:sum"],
         )
         for run in self:
-            run.currency_summary = " · ".join(
-                currency.format(amount) for group, currency, amount in rows if group == run
+            mine = [row[1:] for row in rows if row[0] == run]
+            # One currency, the company's own: the total says it already.
+            foreign = any(currency != run.currency_id for currency, _amount in mine)
+            run.currency_summary = foreign and " · ".join(
+                currency.format(amount) for currency, amount in mine
             )
 
     @api.depends("notice_ids.state")
@@ -354,10 +374,12 @@ class ArDunningRun(models.Model):
         """Give up what has not left yet."""
         for run in self:
             if run.state == "done":
-                raise UserError(self.env._("This run is done: nothing is left to cancel."))
-            run.notice_ids.filtered(lambda n: n.state in ("proposed", "approved")).write(
-                {"state": "cancelled"}
-            )
+                raise UserError(
+                    self.env._("This run is done: nothing is left to cancel.")
+                )
+            run.notice_ids.filtered(
+                lambda n: n.state in ("proposed", "approved")
+            ).write({"state": "cancelled"})
             run.state = "cancelled"
         return True
 

@@ -65,7 +65,9 @@ class ArDunningSending(models.AbstractModel):
         if letters:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._("Print and post %(count)s letters", count=len(letters)),
+                summary=self.env._(
+                    "Print and post %(count)s letters", count=len(letters)
+                ),
                 user_id=(self.approved_uid or self.env.user).id,
             )
 

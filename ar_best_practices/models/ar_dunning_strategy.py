@@ -12,10 +12,12 @@ class ArDunningStrategy(models.Model):
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
     minimum_amount = fields.Float(
+        string="Minimum amount",
         digits="Account",
         help="A customer who owes less, in the company's currency, is not reminded.",
     )
     quiet_days = fields.Integer(
+        string="Quiet days",
         default=7,
         help="Days of silence between two messages to the same customer.",
     )

@@ -18,23 +18,30 @@ class ArItem(models.Model):
 
     line_id = fields.Many2one("account.move.line", ondelete="set null", index=True)
     move_id = fields.Many2one("account.move", index=True, ondelete="cascade")
-    due_date = fields.Date(help="Due date when the item was last seen.")
+    due_date = fields.Date(
+        string="Due date", help="Due date when the item was last seen."
+    )
     company_id = fields.Many2one("res.company", index=True)
     level_id = fields.Many2one("ar.dunning.level", ondelete="set null")
     level_rank = fields.Integer(
-        help="Rank of the last level reached, kept when levels or strategies change."
+        string="Rank of the level",
+        help="Rank of the last level reached, kept when levels or strategies change.",
     )
-    level_date = fields.Date(help="Day on which that level was reached.")
-    last_message_date = fields.Date()
-    message_count = fields.Integer()
+    level_date = fields.Date(
+        string="Level reached on", help="Day on which that level was reached."
+    )
+    last_message_date = fields.Date(string="Last message")
+    message_count = fields.Integer(string="Messages")
     excluded = fields.Boolean(help="Left out of reminders by a person.")
-    excluded_reason = fields.Char()
-    excluded_from = fields.Date()
-    excluded_until = fields.Date()
+    excluded_reason = fields.Char(string="Why left out")
+    excluded_from = fields.Date(string="Left out from")
+    excluded_until = fields.Date(string="Left out until")
     excluded_uid = fields.Many2one("res.users", string="Excluded by")
-    expected_date = fields.Date(help="Day on which the customer says it will pay.")
+    expected_date = fields.Date(
+        string="Payment expected", help="Day on which the customer says it will pay."
+    )
     disputed = fields.Boolean()
-    disputed_date = fields.Date()
+    disputed_date = fields.Date(string="Disputed since")
 
     _line_uniq = models.UniqueIndex(
         "(line_id) WHERE line_id IS NOT NULL", "This item is already followed up."

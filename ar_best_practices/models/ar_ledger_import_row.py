@@ -100,7 +100,7 @@ class ArLedgerImportRow(models.Model):
         for chunk in split_every(STAGE_SIZE, records, list):
             self.create(
                 [
-                    self._prepare_vals(job, row_number, reader.read(cells), check)
+                    self._prepare_vals(job, row_number, reader.read_row(cells), check)
                     for row_number, cells in chunk
                 ]
             )

@@ -19,7 +19,8 @@ class ArPayerProfile(models.Model):
         string="How to treat", translate=True, help="What works with this profile."
     )
     stops_dunning = fields.Boolean(
-        help="No reminder goes to a customer of this profile (insolvency)."
+        string="Stops reminders",
+        help="No reminder goes to a customer of this profile (insolvency).",
     )
 
     rule_ids = fields.One2many("ar.rule", "payer_profile_id")

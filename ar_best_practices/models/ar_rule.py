@@ -1,4 +1,4 @@
-"""Ordered rules over facts: one compiler to SQL for profiles, strategies, collectors."""
+"""Ordered rules over facts, compiled to SQL: profiles, strategies, collectors."""
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -38,7 +38,9 @@ class ArRule(models.Model):
     )
     date_from = fields.Date(string="Valid from")
     date_to = fields.Date(string="Valid until")
-    payer_profile_id = fields.Many2one("ar.payer.profile", ondelete="cascade")
+    payer_profile_id = fields.Many2one(
+        "ar.payer.profile", string="Payer profile", ondelete="cascade"
+    )
     strategy_id = fields.Many2one("ar.dunning.strategy", ondelete="cascade")
     collector_id = fields.Many2one("res.users", ondelete="cascade")
     condition_ids = fields.One2many("ar.rule.condition", "rule_id", copy=True)
@@ -69,7 +71,7 @@ class ArRule(models.Model):
             if not rule[TARGETS[rule.usage]]:
                 raise ValidationError(
                     self.env._(
-                        "Say what the rule “%(rule)s” decides: its %(target)s is empty.",
+                        "Say what “%(rule)s” decides: its %(target)s is empty.",
                         rule=rule.name,
                         target=rule._fields[TARGETS[rule.usage]].string,
                     )
@@ -108,7 +110,9 @@ class ArRule(models.Model):
         return SQL(
             "SELECT facts.account_id, (CASE %s END)::int AS target_id,"
             " CASE %s END AS reason FROM (%s) facts",
-            SQL(" ").join(SQL("WHEN %s THEN %s", test, goal) for test, goal, _ in cases),
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", test, goal) for test, goal, _ in cases
+            ),
             SQL(" ").join(SQL("WHEN %s THEN %s", test, why) for test, _, why in cases),
             accounts._fact_table_sql(scope, names),
         )

@@ -56,7 +56,9 @@ class ArRuleCondition(models.Model):
         accounts = self.env["ar.account"]
         facts = accounts._get_facts(accounts._scope())
         known = [(name, fact.label) for name, (_, fact) in facts.items()]
-        rows = self.env.execute_query(SQL("SELECT DISTINCT fact FROM ar_rule_condition"))
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT fact FROM ar_rule_condition")
+        )
         return known + [(name, name) for (name,) in rows if name not in facts]
 
     @api.depends("fact", "operator", "value")

@@ -35,11 +35,10 @@ class ResCompany(models.Model):
     )
 
     def write(self, vals):
-        if "ar_is_trial" in vals and not vals["ar_is_trial"]:
-            if any(company.ar_is_trial for company in self):
-                raise UserError(
-                    self.env._("A trial company stays one: use another company.")
-                )
+        if not vals.get("ar_is_trial", True) and any(self.mapped("ar_is_trial")):
+            raise UserError(
+                self.env._("A trial company stays one: use another company.")
+            )
         result = super().write(vals)
         if {"parent_id", "partner_id"} & set(vals):
             self.env.registry.clear_cache()  # ar.account._company_tree

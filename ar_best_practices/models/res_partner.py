@@ -63,7 +63,9 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         # EXTENDS base: a new parent moves the ledger of a customer to another account
-        before = {p: p.commercial_partner_id for p in self} if "parent_id" in vals else {}
+        before = (
+            {p: p.commercial_partner_id for p in self} if "parent_id" in vals else {}
+        )
         result = super().write(vals)
         for partner, commercial in before.items():
             if commercial == partner != partner.commercial_partner_id:
@@ -73,7 +75,7 @@ class ResPartner(models.Model):
         return result
 
     def _merge_ar_accounts(self, target):
-        """Bring the accounts of these partners into the target partner's, by company."""
+        """Bring these partners' accounts into the target partner's, by company."""
         # Merging partners is the right asked for; accounts follow.
         accounts = self.env["ar.account"].sudo().with_context(active_test=False)
         moved = accounts.search([("partner_id", "in", self.ids)])

@@ -11,8 +11,8 @@ class ArCollectorReport(models.Model):
     _description = "Work by collector"
     _auto = False
     _order = "amount_to_collect desc"
-    _rec_name = "collector_id"
 
+    name = fields.Char(string="Collector name", readonly=True)
     collector_id = fields.Many2one(
         "res.users", readonly=True, help="Empty: customers that nobody follows."
     )
@@ -35,11 +35,13 @@ class ArCollectorReport(models.Model):
         help="Overdue, less what is disputed, promised or covered by a credit.",
     )
     activity_count = fields.Integer(
-        string="Open activities",
+        string="To do",
         readonly=True,
         help="Calls and tasks waiting on these customers.",
     )
-    late_activity_count = fields.Integer(string="Late activities", readonly=True)
+    late_activity_count = fields.Integer(
+        string="Late to do", readonly=True, help="Of these, past their day."
+    )
     notice_count = fields.Integer(
         string="Reminders (30 days)",
         readonly=True,
@@ -59,7 +61,8 @@ class ArCollectorReport(models.Model):
         scope = accounts._scope()
         return SQL(
             """
-            SELECT MIN(account.id) AS id, account.collector_id, account.company_id,
+            SELECT MIN(account.id) AS id, COALESCE(MIN(person.name), %(nobody)s) AS name,
+                   account.collector_id, account.company_id,
                    company.currency_id, COUNT(*) AS account_count,
                    COUNT(*) FILTER (WHERE live.overdue_item_count > 0)
                        AS late_account_count,
@@ -77,6 +80,8 @@ class ArCollectorReport(models.Model):
                        AS answer_count
               FROM ar_account account
               JOIN res_company company ON company.id = account.company_id
+         LEFT JOIN res_users collector ON collector.id = account.collector_id
+         LEFT JOIN res_partner person ON person.id = collector.partner_id
          LEFT JOIN (%(live)s) live ON live.account_id = account.id
          LEFT JOIN (%(activities)s) todo ON todo.res_id = account.id
          LEFT JOIN (
@@ -88,6 +93,7 @@ class ArCollectorReport(models.Model):
              WHERE account.active
           GROUP BY account.collector_id, account.company_id, company.currency_id
             """,
+            nobody=self.env._("Nobody"),
             live=accounts._live_sql(scope),
             activities=self._activity_sql(scope),
             since=SQL("%s::date - %s", scope.as_of, RESULT_DAYS),

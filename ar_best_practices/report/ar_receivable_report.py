@@ -3,8 +3,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# Codes sort by age: pivots and groups show them in the order of time.
 BUCKETS = {
-    "not_due": SQL("item.late <= 0"),
+    "0": SQL("item.late <= 0"),
     "1_30": SQL("item.late <= 30"),
     "31_60": SQL("item.late <= 60"),
     "61_90": SQL("item.late <= 90"),
@@ -28,31 +29,38 @@ class ArReceivableReport(models.Model):
     country_id = fields.Many2one("res.country", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     collector_id = fields.Many2one("res.users", string="Collector", readonly=True)
-    payer_profile_id = fields.Many2one("ar.payer.profile", readonly=True)
+    payer_profile_id = fields.Many2one(
+        "ar.payer.profile", string="Payer profile", readonly=True
+    )
     strategy_id = fields.Many2one("ar.dunning.strategy", readonly=True)
     line_id = fields.Many2one("account.move.line", string="Journal item", readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True)
     move_type = fields.Selection(
-        selection=lambda self: self.env["account.move"]
-        ._fields["move_type"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["account.move"]
+            ._fields["move_type"]
+            ._description_selection(self.env)
+        ),
         string="Kind",
         readonly=True,
     )
     number = fields.Char(readonly=True)
     reference = fields.Char(string="Customer reference", readonly=True)
-    invoice_date = fields.Date(readonly=True)
-    due_date = fields.Date(readonly=True)
+    invoice_date = fields.Date(string="Invoice date", readonly=True)
+    due_date = fields.Date(string="Due date", readonly=True)
     days_late = fields.Integer(
-        readonly=True, aggregator="max", help="Days after the due date."
+        string="Days late",
+        readonly=True,
+        aggregator="max",
+        help="Days after the due date.",
     )
     bucket = fields.Selection(
         [
-            ("not_due", "Not due"),
+            ("0", "Not due"),
             ("1_30", "1-30 days"),
             ("31_60", "31-60 days"),
             ("61_90", "61-90 days"),
-            ("over_90", "Over 90 days"),
+            ("91", "Over 90 days"),
             ("credit", "Credits"),
         ],
         string="Age",
@@ -146,7 +154,7 @@ class ArReceivableReport(models.Model):
     def _bucket_sql(self) -> SQL:
         whens = [SQL("WHEN %s THEN %s", test, code) for code, test in BUCKETS.items()]
         return SQL(
-            "CASE WHEN item.residual < 0 THEN 'credit' %s ELSE 'over_90' END",
+            "CASE WHEN item.residual < 0 THEN 'credit' %s ELSE '91' END",
             SQL(" ").join(whens),
         )
 

@@ -82,8 +82,10 @@ def settlements(account, day):
         if not partials or residual(line, day):
             continue
         counterparts = partials.credit_move_id.filtered(
-            lambda other: not other.env["account.partial.reconcile"].search_count(
-                [("exchange_move_id", "=", other.move_id.id)]
+            lambda other: (
+                not other.env["account.partial.reconcile"].search_count(
+                    [("exchange_move_id", "=", other.move_id.id)]
+                )
             )
         )
         by_cash = all(other.journal_id.type in CASH for other in counterparts)

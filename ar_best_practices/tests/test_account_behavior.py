@@ -116,8 +116,10 @@ class TestAccountBehavior(ReceivablesCommon):
         self._run_cron("ir_cron_refresh_dirty")
         self.assertEqual(account.settled_count, 0)
         self._settled_history(self.customer, [1] * 5)
-        dirty = self.env["ar.account.dirty"].sudo().search_count(
-            [("partner_id", "=", self.customer.id)]
+        dirty = (
+            self.env["ar.account.dirty"]
+            .sudo()
+            .search_count([("partner_id", "=", self.customer.id)])
         )
         self.assertTrue(dirty)
         self._run_cron("ir_cron_refresh_dirty")

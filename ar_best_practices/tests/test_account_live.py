@@ -17,7 +17,9 @@ class TestAccountLive(ReceivablesCommon):
         self._invoice(contact, 100, TODAY)
         account = self.env["ar.account"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(account.company_id, self.company)
-        self.assertFalse(self.env["ar.account"].search([("partner_id", "=", contact.id)]))
+        self.assertFalse(
+            self.env["ar.account"].search([("partner_id", "=", contact.id)])
+        )
 
     @freeze_time("2026-11-22")
     def test_an_item_due_today_is_not_late_and_buckets_start_the_day_after(self):
@@ -69,9 +71,15 @@ class TestAccountLive(ReceivablesCommon):
             {
                 "name": "30/60/90",
                 "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 40, "nb_days": 30}),
-                    Command.create({"value": "percent", "value_amount": 30, "nb_days": 60}),
-                    Command.create({"value": "percent", "value_amount": 30, "nb_days": 90}),
+                    Command.create(
+                        {"value": "percent", "value_amount": 40, "nb_days": 30}
+                    ),
+                    Command.create(
+                        {"value": "percent", "value_amount": 30, "nb_days": 60}
+                    ),
+                    Command.create(
+                        {"value": "percent", "value_amount": 30, "nb_days": 90}
+                    ),
                 ],
             }
         )
@@ -163,21 +171,29 @@ class TestAccountLive(ReceivablesCommon):
                 self.env.context, allowed_company_ids=[self.company.id, branch.id]
             )
         )
-        move = self.env["account.move"].with_company(branch).create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "company_id": branch.id,
-                "invoice_date": "2026-05-01",
-                "invoice_payment_term_id": False,
-                "invoice_date_due": "2026-05-31",
-                "invoice_line_ids": [
-                    Command.create({"name": "x", "price_unit": 70, "tax_ids": False})
-                ],
-            }
+        move = (
+            self.env["account.move"]
+            .with_company(branch)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "company_id": branch.id,
+                    "invoice_date": "2026-05-01",
+                    "invoice_payment_term_id": False,
+                    "invoice_date_due": "2026-05-31",
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": "x", "price_unit": 70, "tax_ids": False}
+                        )
+                    ],
+                }
+            )
         )
         move.action_post()
-        accounts = self.env["ar.account"].search([("partner_id", "=", self.customer.id)])
+        accounts = self.env["ar.account"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
         self.assertEqual(accounts.company_id, self.company)
         self.assertEqual(accounts.overdue_amount, 70)
 

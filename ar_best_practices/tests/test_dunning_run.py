@@ -97,6 +97,19 @@ class TestDunningRun(ReceivablesCommon):
             self._reasons(run), {mine.name: "step", other.name: "not_selected"}
         )
 
+    def test_a_person_may_write_again_to_a_picked_customer_in_quiet_days(self):
+        invoice = self._late(9)
+        run = self._run()
+        self.env["ar.dunning.notice"]._mark_sent(run.notice_ids)
+        run.action_cancel()
+        again = self._run(
+            "2026-07-01",
+            mode="imposed",
+            imposed_kind="firm",
+            account_ids=self._account().ids,
+        )
+        self.assertEqual(self._reasons(again), {invoice.name: "step"})
+
     def test_levels_of_the_run_equal_the_pure_function(self):
         levels = [
             Level(level.rank, level.delay_days) for level in self.standard.level_ids
@@ -224,7 +237,9 @@ class TestDunningRun(ReceivablesCommon):
         self.env["ar.dunning.notice"]._mark_sent(run.notice_ids)
         run.action_cancel()
         older = self._late(20, 500)
-        self.assertEqual(self._reasons(self._run("2026-07-03"))[older.name], "quiet_days")
+        self.assertEqual(
+            self._reasons(self._run("2026-07-03"))[older.name], "quiet_days"
+        )
         self.assertEqual(self._reasons(self._run("2026-07-09"))[older.name], "step")
 
     # ------------------------------------------------------------------

@@ -107,9 +107,7 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         with self.mock_mail_gateway():
             notices = self._send(run)
         states = {notice.partner_id: notice.state for notice in notices}
-        self.assertEqual(
-            states, {self.customer: "failed", self.other_customer: "sent"}
-        )
+        self.assertEqual(states, {self.customer: "failed", self.other_customer: "sent"})
 
     def test_a_deleted_text_is_said_and_the_others_go(self):
         self._late(9)
@@ -215,7 +213,9 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         self.customer.write({"lang": "fr_FR", "ar_style": "short"})
         self._late(9)
         run = self._run()
-        self.assertEqual((run.notice_ids.lang, run.notice_ids.style), ("fr_FR", "short"))
+        self.assertEqual(
+            (run.notice_ids.lang, run.notice_ids.style), ("fr_FR", "short")
+        )
         with self.mock_mail_gateway():
             self._send(run)
         self.assertIn("Bonjour", self._mails[0]["body"])
@@ -265,4 +265,3 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
             )
         }
         self.assertEqual(states, {self.customer: "sent"})
-

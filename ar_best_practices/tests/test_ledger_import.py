@@ -18,7 +18,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 MODULE = "odoo.addons.ar_best_practices.models.ar_ledger_import"
 US_FILE = "ar_best_practices/tests/data/ledger_us.csv"
-HEADER = ["Customer", "Invoice no", "Invoice date", "Due date", "Amount"]
+HEADER = ("Customer", "Invoice no", "Invoice date", "Due date", "Amount")
 
 
 def encode(content: bytes | str) -> bytes:
@@ -597,7 +597,7 @@ class TestLedgerImportBatches(LedgerImportCase):
 
         def refuse(row, item):
             if row.number == "F7":
-                raise UserError("No.")
+                raise ValueError("No.")
             return prepare(row, item)
 
         with patch.object(row_class, "_prepare_payment_vals", refuse):
@@ -642,7 +642,7 @@ class TestLedgerImportBatches(LedgerImportCase):
 
         def refuse(row, name, customer):
             if row.number == "F2":
-                raise UserError("Not this one.")
+                raise ValueError("Not this one.")
             return prepare(row, name, customer)
 
         with (

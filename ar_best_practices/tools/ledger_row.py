@@ -209,13 +209,13 @@ class RowReader:
         self.notation = notation
         self.today = today
 
-    def read(self, cells: Mapping[str, Cell]) -> LedgerRow:
+    def read_row(self, cells: Mapping[str, Cell]) -> LedgerRow:
         """Return what a row says.
 
         :param cells: cell by role; a role without a column is absent
 
         >>> reader = RowReader(Notation("dmy", ","), date(2026, 11, 22))
-        >>> row = reader.read({"customer_name": "Roy", "number": "F1",
+        >>> row = reader.read_row({"customer_name": "Roy", "number": "F1",
         ...     "invoice_date": "01/02/2026", "due_date": "31/02/2026",
         ...     "amount": "12,50"})
         >>> row.problems

@@ -28,7 +28,9 @@ def text_height(html: str) -> float:
     >>> round(text_height("<p>" + "x" * 300 + "</p>"), 1)
     14.9
     """
-    texts = (_SPACE.sub(" ", _TAG.sub("", block)).strip() for block in _BLOCK.split(html))
+    texts = (
+        _SPACE.sub(" ", _TAG.sub("", block)).strip() for block in _BLOCK.split(html)
+    )
     return sum(
         math.ceil(len(text) / LINE_LENGTH) * LINE + GAP for text in texts if text
     )

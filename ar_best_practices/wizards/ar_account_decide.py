@@ -23,9 +23,11 @@ class ArAccountDecide(models.TransientModel):
         default="hold",
     )
     hold_state = fields.Selection(
-        [("none", "Release"), ("watch", "Watch"), ("hold", "Hold")], default="hold"
+        [("none", "Release"), ("watch", "Watch"), ("hold", "Hold")],
+        string="New state",
+        default="hold",
     )
-    payer_profile_id = fields.Many2one("ar.payer.profile")
+    payer_profile_id = fields.Many2one("ar.payer.profile", string="Payer profile")
     strategy_id = fields.Many2one(
         "ar.dunning.strategy", help="Leave empty to give the choice back to the rules."
     )

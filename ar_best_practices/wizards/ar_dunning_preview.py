@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 
-
 TEMPLATES = {
     "letter": "letter_template_id",
     "phone": "script_template_id",
@@ -30,4 +29,6 @@ class ArDunningPreview(models.TransientModel):
             preview.to = notice.email or notice.contact_id.display_name
             preview.subject = subjects.get(notice.id)
             body = bodies.get(notice.id)
-            preview.body = notice._wrap(body) if body and notice.channel == "mail" else body
+            preview.body = (
+                notice._wrap(body) if body and notice.channel == "mail" else body
+            )

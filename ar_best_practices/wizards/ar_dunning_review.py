@@ -46,7 +46,7 @@ class ArDunningReview(models.TransientModel):
             if not level:
                 raise UserError(
                     self.env._(
-                        "The strategy “%(strategy)s” of %(customer)s has no such level.",
+                        "The strategy “%(strategy)s” of %(customer)s has not got it.",
                         strategy=notice.strategy_id.name,
                         customer=notice.partner_id.display_name,
                     )
