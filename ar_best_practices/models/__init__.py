@@ -1,6 +1,7 @@
 from . import measure_field
 from . import scope
 
+from . import ar_guarded
 from . import ar_account_ledger
 from . import ar_account_behavior
 from . import ar_account_judgement
@@ -15,6 +16,11 @@ from . import ar_payer_profile
 from . import ar_priority_weight
 from . import ar_rule
 from . import ar_rule_condition
+from . import ar_ledger_import_file
+from . import ar_ledger_import_books
+from . import ar_ledger_import
+from . import ar_ledger_import_column
+from . import ar_ledger_import_row
 from . import ar_dunning_strategy
 from . import ar_dunning_level
 from . import ar_dunning_proposal

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from .ar_account_ledger import COLLECTOR
 
 MANAGER = "ar_best_practices.group_ar_credit_manager"
+MANY = 500  # accounts made at once
 
 
 class ArAccount(models.Model):
@@ -16,6 +17,7 @@ class ArAccount(models.Model):
     _name = "ar.account"
     _description = "Customer account"
     _inherit = [
+        "ar.guarded",
         "mail.thread",
         "mail.activity.mixin",
         "ar.account.ledger",
@@ -57,7 +59,16 @@ class ArAccount(models.Model):
         help="Follows this customer. Chosen by rules unless a person chose.",
     )
     collector_forced = fields.Boolean(string="Collector chosen by a person")
-    collector_reason = fields.Char(string="Why this collector", readonly=True)
+    collector_reason = fields.Char(
+        string="Why this collector", readonly=True, groups=COLLECTOR
+    )
+    collector_rule_id = fields.Many2one(
+        "ar.rule",
+        string="Rule that chose the collector",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     acting_collector_id = fields.Many2one(
         "res.users",
         string="In charge today",
@@ -82,6 +93,7 @@ class ArAccount(models.Model):
     payer_profile_id = fields.Many2one(
         "ar.payer.profile",
         string="Payer profile",
+        readonly=True,
         tracking=True,
         index=True,
         ondelete="restrict",
@@ -91,17 +103,35 @@ class ArAccount(models.Model):
         "ar.payer.profile", string="Proposed profile", readonly=True
     )
     payer_profile_proposed_since = fields.Date(string="Proposed since", readonly=True)
-    payer_profile_reason = fields.Char(string="Why this profile", readonly=True)
+    payer_profile_reason = fields.Char(
+        string="Why this profile", readonly=True, groups=COLLECTOR
+    )
     payer_profile_locked = fields.Boolean(
         string="Profile chosen by a person", readonly=True
     )
     payer_profile_lock_reason = fields.Char(string="Why it was chosen", readonly=True)
     payer_profile_lock_until = fields.Date(string="Chosen until", readonly=True)
     strategy_id = fields.Many2one(
-        "ar.dunning.strategy", tracking=True, index=True, ondelete="restrict"
+        "ar.dunning.strategy",
+        readonly=True,
+        tracking=True,
+        index=True,
+        ondelete="restrict",
     )
-    strategy_forced = fields.Boolean(string="Strategy chosen by a person")
-    strategy_reason = fields.Char(string="Why this strategy", readonly=True)
+    strategy_forced = fields.Boolean(
+        string="Strategy chosen by a person", readonly=True
+    )
+    strategy_reason = fields.Char(
+        string="Why this strategy", readonly=True, groups=COLLECTOR
+    )
+    strategy_rule_id = fields.Many2one(
+        "ar.rule",
+        string="Rule that chose the strategy",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Empty when a person chose. A rule without conditions is the default.",
+    )
     priority = fields.Integer(
         readonly=True, aggregator="max", groups=COLLECTOR, index=True
     )
@@ -343,6 +373,9 @@ class ArAccount(models.Model):
                 user=self.env.uid,
             )
         )
+        if self.env.cr.rowcount > MANY:
+            # Without statistics the joins that follow would be planned for a few rows.
+            self.env.cr.execute("ANALYZE ar_account")
         if not wanted:
             return self.browse()
         rows = self.env.execute_query(
@@ -387,6 +420,7 @@ class ArAccount(models.Model):
             self._rebuild_open_item_index()
         self._ensure_from_ledger()
         self._refresh()
+        self.env["ar.item"]._list_overdue(self._scope())
         self.env["ir.cron"]._commit_progress(1, remaining=0)
 
     def _mark_dirty(self):
@@ -397,7 +431,10 @@ class ArAccount(models.Model):
 
     def action_refresh(self):
         """Refresh these accounts now."""
-        self.check_access("read")
+        self.check_access("write")
+        self._refresh_now()
+
+    def _refresh_now(self):
         self._refresh(
             SQL(
                 "SELECT id AS account_id, company_id, partner_id FROM ar_account"
@@ -430,7 +467,7 @@ class ArAccount(models.Model):
             reason,
         )
         held = state != "none"
-        self.write(
+        self._checked_sudo().write(
             {
                 "hold_state": state,
                 "hold_reason": reason if held else False,
@@ -449,7 +486,7 @@ class ArAccount(models.Model):
             lambda account: profile.code,
             reason,
         )
-        self.write(
+        self._checked_sudo().write(
             {
                 "payer_profile_id": profile.id,
                 "payer_profile_since": fields.Date.context_today(self),
@@ -468,10 +505,11 @@ class ArAccount(models.Model):
             lambda account: strategy.name or self.env._("by rules"),
             reason,
         )
-        self.write(
+        self._checked_sudo().write(
             {
                 "strategy_id": strategy.id or self.strategy_id[:1].id,
                 "strategy_forced": bool(strategy),
+                "strategy_rule_id": False,
                 "strategy_reason": reason,
             }
         )
@@ -496,7 +534,7 @@ class ArAccount(models.Model):
             )
         # Nobody may delete an account by hand: merging is the one way, after the log.
         (self - target).sudo().with_context(ar_merging=True).unlink()
-        target.action_refresh()
+        target._refresh_now()
 
     def _relink_children(self, target):
         """Point every many2one to an account, of any addon, at the target."""
@@ -549,7 +587,7 @@ class ArAccount(models.Model):
         ):
             if self[flag] and not target[flag]:
                 values |= {flag: True, name: self[name]}
-        target.write(target._convert_to_write(values))
+        target._checked_sudo().write(target._convert_to_write(values))
 
     # ------------------------------------------------------------------
     # Incoming mail

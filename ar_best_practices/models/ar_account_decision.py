@@ -5,7 +5,11 @@ from odoo.exceptions import UserError
 
 
 class ArAccountDecision(models.Model):
-    """About two rows per customer and year; kept as long as the account."""
+    """Who decided what, when and why.
+
+    Growth: about two rows per customer and year, kept for ``ar_retention_years``.
+    Purged with the runs (``ar.dunning.run._gc_expired``).
+    """
 
     _name = "ar.account.decision"
     _description = "Decision about a customer account"
@@ -26,6 +30,13 @@ class ArAccountDecision(models.Model):
         if set(vals) - {"account_id"}:
             raise UserError(self.env._("A decision is never changed: take a new one."))
         return super().write(vals)
+
+    @api.model
+    def _gc_older_than(self, company, limit):
+        """Forget the decisions of a company taken before a day."""
+        self.search(
+            [("account_id.company_id", "=", company.id), ("date", "<", limit)]
+        ).unlink()
 
     @api.model
     def _log(self, accounts, subject, before, after, reason=None):

@@ -411,7 +411,8 @@ class ArAccountJudgement(models.AbstractModel):
     def _assign_by_rules(self, scope: Scope, usage: str, column: str):
         """Write the target of the first rule that matches, unless a person chose.
 
-        ``<usage>_forced`` keeps a person's choice, ``<usage>_reason`` says why.
+        ``<usage>_forced`` keeps a person's choice, ``<usage>_rule_id`` is the rule that
+        decided, ``<usage>_reason`` says why.
         """
         decision = self.env["ar.rule"]._decision_sql(scope, usage)
         if decision is None:
@@ -420,20 +421,23 @@ class ArAccountJudgement(models.AbstractModel):
             SQL(
                 """
                 UPDATE ar_account account
-                   SET %(column)s = fresh.target_id, %(reason)s = fresh.reason
+                   SET %(column)s = fresh.target_id, %(rule)s = fresh.rule_id,
+                       %(reason)s = fresh.reason
                   FROM (
                         SELECT stored.id, decision.*
                           FROM ar_account stored
                           JOIN (%(decision)s) decision
                             ON decision.account_id = stored.id
                          WHERE stored.%(forced)s IS NOT TRUE
-                           AND (stored.%(column)s, stored.%(reason)s)
-                               IS DISTINCT FROM (decision.target_id, decision.reason)
+                           AND (stored.%(column)s, stored.%(rule)s, stored.%(reason)s)
+                               IS DISTINCT FROM (decision.target_id, decision.rule_id,
+                                                 decision.reason)
                            FOR NO KEY UPDATE OF stored SKIP LOCKED
                        ) fresh
                  WHERE account.id = fresh.id
                 """,
                 column=SQL.identifier(column),
+                rule=SQL.identifier(f"{usage}_rule_id"),
                 reason=SQL.identifier(f"{usage}_reason"),
                 forced=SQL.identifier(f"{usage}_forced"),
                 decision=decision,

@@ -109,9 +109,9 @@ class ArAccountScreen(models.AbstractModel):
         source = dict(field._description_selection(self.env))[source]
         if not email:
             return self.env._(
-                "%(name)s, by letter: no mail address (%(source)s)",
+                "%(name)s, by letter: no mail address (%(origin)s)",
                 name=name,
-                source=source,
+                origin=source,
             )
         return f"{name}, {email} ({source})"
 
@@ -132,9 +132,11 @@ class ArAccountScreen(models.AbstractModel):
                 level=max(steps, key=lambda row: row.rank).level,
                 count=sum(row.included and row.code != "credit" for row in rows),
             )
-        if not rows:
+        out = [row for row in rows if not row.included]
+        late = [row for row in out if row.code != "not_due"]
+        if not out:
             return self.env._("nothing is open")
-        return self.env._("no reminder in the next run")
+        return self.env._("none in the next run: %s", (late or out)[0].words)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         # EXTENDS mail: messages and call scripts hold amounts, which viewers of a

@@ -15,6 +15,16 @@ class ArDunningDelivery(models.AbstractModel):
 
     claim = fields.Char(readonly=True, help="Database connection that is sending it.")
     claim_date = fields.Datetime(string="Claimed on", readonly=True)
+    lang_matches = fields.Boolean(
+        string="In their language",
+        readonly=True,
+        help="The text that left exists in the contact's language.",
+    )
+    in_hours = fields.Boolean(
+        string="Inside their hours",
+        readonly=True,
+        help="It left when the contact may be reached; no hours means any time.",
+    )
 
     def _lock_claimed(self):
         """Hold the claimed rows while they are sent; leave out what others took."""
@@ -32,6 +42,7 @@ class ArDunningDelivery(models.AbstractModel):
     def _deliver(self):
         """Send the claimed notices, each by its channel; re-read before acting."""
         notices = self._drop_what_was_paid()
+        notices._freeze_fit()
         by_channel = notices.grouped("channel")
         for channel in ("letter", "phone", "task"):
             if channel in by_channel:
@@ -106,6 +117,43 @@ class ArDunningDelivery(models.AbstractModel):
                     "amount": notice.currency_id.round(total) if fresh < total else 0.0,
                 }
             )
+
+    # ------------------------------------------------------------------
+    # How well it suits the contact
+    # ------------------------------------------------------------------
+
+    def _freeze_fit(self):
+        """Keep whether what leaves now suits the contact's language and hours."""
+        if not self:
+            return
+        now = fields.Datetime.now()
+        reachable = self.filtered(
+            lambda n: not n.contact_id or n.contact_id._ar_next_opening(now) <= now
+        )
+        self.flush_recordset(["lang", "channel", "level_id"])
+        self.env.cr.execute(self._fit_sql(reachable))
+        self.invalidate_recordset(["lang_matches", "in_hours"])
+
+    def _fit_sql(self, reachable) -> SQL:
+        """A text is in a language when it was written or translated in it: Odoo keeps
+        each translation under its code, and shows the English one without it."""
+        return SQL(
+            """
+            UPDATE ar_dunning_notice notice
+               SET in_hours = notice.id IN %(reachable)s,
+                   lang_matches = notice.lang LIKE 'en%%' OR EXISTS (
+                       SELECT 1 FROM mail_template template
+                        WHERE jsonb_exists(template.body_html, notice.lang)
+                          AND template.id = CASE notice.channel
+                              WHEN 'mail' THEN level.mail_template_id
+                              WHEN 'letter' THEN level.letter_template_id
+                              ELSE level.script_template_id END)
+              FROM ar_dunning_level level
+             WHERE level.id = notice.level_id AND notice.id IN %(notices)s
+            """,
+            reachable=tuple(reachable.ids) or (0,),
+            notices=tuple(self.ids),
+        )
 
     # ------------------------------------------------------------------
     # Letters, calls, tasks
@@ -184,7 +232,8 @@ class ArDunningDelivery(models.AbstractModel):
     def _get_proof(self) -> str:
         """Say in one line when, how and to whom this notice went."""
         day = fields.Datetime.to_string(self.sent_date)
-        return f"{day} {self.name} {self.email or ''} {self.message_id or ''}".strip()
+        proof = self.posting_ref or self.message_id or ""
+        return f"{day} {self.name} {self.email or ''} {proof}".strip()
 
     # ------------------------------------------------------------------
     # Mails

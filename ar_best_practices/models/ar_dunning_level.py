@@ -86,6 +86,15 @@ class ArDunningLevel(models.Model):
         ondelete="set null",
     )
 
+    reviewed_date = fields.Date(
+        string="Texts read again on",
+        readonly=True,
+        copy=False,
+        help="When a person last read the texts of this level and found them right.",
+    )
+    reviewed_uid = fields.Many2one(
+        "res.users", string="Texts read again by", readonly=True, copy=False
+    )
     mail_subject = fields.Char(related="mail_template_id.subject", string="Subject")
     mail_body = fields.Html(related="mail_template_id.body_html", string="Mail")
     letter_body = fields.Html(related="letter_template_id.body_html", string="Letter")
@@ -107,6 +116,12 @@ class ArDunningLevel(models.Model):
     def _compute_rank(self):
         for level in self:
             level.rank = RANKS.get(level.kind, 0)
+
+    def action_mark_reviewed(self):
+        """Say that the texts of these levels were read again today and are right."""
+        today = fields.Date.context_today(self)
+        self.write({"reviewed_date": today, "reviewed_uid": self.env.uid})
+        return True
 
     @api.constrains("delay_days", "kind", "strategy_id")
     def _check_increasing_delays(self):

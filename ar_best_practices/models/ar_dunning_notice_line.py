@@ -7,8 +7,10 @@ from odoo.exceptions import UserError
 class ArDunningNoticeLine(models.Model):
     """Plain rows written by SQL: no log columns, no computes stored, no overrides.
 
-    Growth: one row per reminded item and run for ever (it is a proof); the items left
-    out only for the newest run of a company.
+    Growth: three rows per notice, 300,000 a year for the 100,000 notices of
+    ``ar.dunning.notice``. What was asked is a proof and stays as long as its run; the
+    items left out stay for the newest run of a company only (the next proposal deletes
+    them), except those that a person left out: a decision with its reason.
     """
 
     _name = "ar.dunning.notice.line"

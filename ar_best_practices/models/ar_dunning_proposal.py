@@ -431,7 +431,10 @@ class ArDunningProposal(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _forget_proposal(self):
-        """Remove what this run proposed before, and older lists of items left out."""
+        """Remove what this run proposed before, and older lists of items left out.
+
+        What a person left out of an older run stays: a decision with its reason.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -442,6 +445,7 @@ class ArDunningProposal(models.AbstractModel):
                       WHERE run.id = line.run_id
                         AND run.company_id = %(company)s
                         AND line.included IS NOT TRUE
+                        AND line.override IS NULL
                 """,
                 run=self.id,
                 company=self.company_id.id,
@@ -459,8 +463,8 @@ class ArDunningProposal(models.AbstractModel):
                        run_id, account_id, company_id, partner_id, currency_id, state,
                        strategy_id, strategy_reason, level_id, rank, name, channel,
                        automatic, contact_id, contact_source, email, lang, style,
-                       collector_id, item_count, amount, last_notice_date,
-                       max_days_late%(extra_names)s)
+                       collector_id, priority, item_count, amount,
+                       last_notice_date, max_days_late%(extra_names)s)
                 SELECT %(run)s, notice.account_id, account.company_id,
                        account.partner_id, %(currency)s, 'proposed',
                        notice.strategy_id, account.strategy_reason, level.id,
@@ -469,8 +473,8 @@ class ArDunningProposal(models.AbstractModel):
                        %(channel)s, notice.automatic, contact.id, contact.source,
                        contact.email,
                        COALESCE(contact.lang, partner.lang, %(lang)s),
-                       contact.ar_style, account.collector_id, notice.item_count,
-                       notice.amount, account.last_notice_date,
+                       contact.ar_style, account.collector_id, account.priority,
+                       notice.item_count, notice.amount, account.last_notice_date,
                        notice.max_days_late%(extra_values)s
                   FROM notice
                   JOIN ar_account account ON account.id = notice.account_id
@@ -733,10 +737,16 @@ class ArDunningProposal(models.AbstractModel):
 
     def _write_totals(self):
         """Write what the screen and `setup demo` say of this run."""
-        ((items, overdue),) = self.env.execute_query(
+        codes = self.env.execute_query_dict(
             SQL(
-                "SELECT COUNT(*), COALESCE(SUM(residual), 0) FROM ar_run_item"
-                " WHERE residual > 0 AND late > 0"
+                """
+                SELECT code, COUNT(*) AS items, SUM(residual) AS amount,
+                       COUNT(*) FILTER (WHERE residual > 0 AND late > 0) AS overdue_items,
+                       SUM(residual) FILTER (WHERE residual > 0 AND late > 0) AS overdue
+                  FROM ar_run_decision
+              GROUP BY code
+              ORDER BY COUNT(*) DESC
+                """
             )
         )
         ((notices, notice_items, total),) = self.env.execute_query(
@@ -746,23 +756,17 @@ class ArDunningProposal(models.AbstractModel):
                 self.id,
             )
         )
-        out = self.env.execute_query(
-            SQL(
-                "SELECT code, COUNT(*), SUM(residual) FROM ar_run_decision"
-                " WHERE code NOT IN %s AND code <> 'credit_left'"
-                " GROUP BY code ORDER BY COUNT(*) DESC",
-                IN_CODES,
-            )
-        )
         self.write(
             {
-                "item_count": items,
-                "overdue_total": overdue,
+                "item_count": sum(row["overdue_items"] for row in codes),
+                "overdue_total": sum(row["overdue"] or 0 for row in codes),
                 "notice_count": notices,
                 "notice_item_count": notice_items,
                 "notice_total": total,
                 "out_items": {
-                    code: [count, float(amount)] for code, count, amount in out
+                    row["code"]: [row["items"], float(row["amount"])]
+                    for row in codes
+                    if row["code"] not in (*IN_CODES, "credit_left")
                 },
             }
         )

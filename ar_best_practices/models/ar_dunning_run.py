@@ -8,14 +8,22 @@ from .ar_dunning_level import RANKS
 from .ar_dunning_notice_line import ArDunningNoticeLine
 
 BUSY = ("proposed", "approved", "sending")
+PROPOSAL_DAYS = 90
+PURGE_BATCH = 50
 
 
 class ArDunningRun(models.Model):
-    """About 250 rows per company and year; kept: a run is a proof."""
+    """A dated decision on every open item, and what became of it.
+
+    Growth: about 250 rows per company and year, kept for ``ar_retention_years``: a run
+    is a proof. Purged: ``_gc_expired``; proposals that nobody approved lose their
+    notices after ``PROPOSAL_DAYS`` (``_gc_proposals``).
+    """
 
     _name = "ar.dunning.run"
     _description = "Dunning run"
     _inherit = [
+        "ar.guarded",
         "mail.thread",
         "mail.activity.mixin",
         "ar.dunning.proposal",
@@ -55,6 +63,10 @@ class ArDunningRun(models.Model):
             ._description_selection(self.env)
         ),
         string="Imposed level",
+    )
+    imposed_reason = fields.Char(
+        string="Why this level",
+        help="Why the usual sequence of levels is left this time.",
     )
     account_ids = fields.Many2many(
         "ar.account",
@@ -274,14 +286,14 @@ class ArDunningRun(models.Model):
         if unknown := self._count_notices("unknown"):
             warnings.append(
                 self.env._(
-                    "%(count)s notices may or may not have left: say for each one"
-                    " whether it was sent.",
+                    "Notices that may or may not have left: %(count)s. Say for each"
+                    " one whether it was sent.",
                     count=unknown,
                 )
             )
         if failed := self._count_notices("failed"):
             warnings.append(
-                self.env._("%(count)s notices could not be sent.", count=failed)
+                self.env._("Notices that could not be sent: %(count)s.", count=failed)
             )
         return warnings
 
@@ -320,6 +332,8 @@ class ArDunningRun(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
+        if self.env.su and self.env.context.get("ar_retention_over"):
+            return
         if any(run.state in ("approved", "sending", "done") for run in self):
             raise UserError(self.env._("A run that was sent is a proof: it stays."))
 
@@ -393,7 +407,7 @@ class ArDunningRun(models.Model):
             "ar_best_practices.ar_dunning_notice_action"
         )
         return action | {
-            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("run_id", "in", self.ids)],
             "context": {"search_default_group_by_strategy": 1},
         }
@@ -408,7 +422,7 @@ class ArDunningRun(models.Model):
         if code:
             domain.append(("reason_code", "=", code))
         return action | {
-            "name": self.env._("Items left out"),
+            "display_name": self.env._("Items left out"),
             "domain": domain,
             "context": {} if code else {"search_default_group_by_reason": 1},
         }
@@ -495,6 +509,57 @@ class ArDunningRun(models.Model):
 
     def _get_imposed_rank(self) -> int | None:
         return RANKS.get(self.imposed_kind)
+
+    # ------------------------------------------------------------------
+    # Purge
+    # ------------------------------------------------------------------
+
+    @api.autovacuum
+    def _gc_proposals(self):
+        """Forget the notices of proposals that were given up: nobody was asked."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=PROPOSAL_DAYS)
+        runs = self.search(
+            [
+                ("state", "=", "cancelled"),
+                ("approved_date", "=", False),
+                ("proposed_date", "<", limit),
+                ("line_ids", "!=", False),
+            ],
+            limit=PURGE_BATCH,
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM ar_dunning_notice_line WHERE run_id IN %(runs)s;
+                DELETE FROM ar_dunning_notice WHERE run_id IN %(runs)s
+                """,
+                runs=tuple(runs.ids) or (0,),
+            )
+        )
+        self.env.invalidate_all()
+
+    @api.autovacuum
+    def _gc_expired(self):
+        """Delete runs older than their company keeps them, with all that is theirs,
+        unless an item of theirs is still open."""
+        for company in self.env["res.company"].search([("ar_retention_years", ">", 0)]):
+            limit = fields.Date.subtract(
+                fields.Date.today(), years=company.ar_retention_years
+            )
+            runs = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("date", "<", limit),
+                    ("state", "in", ("draft", "done", "cancelled")),
+                    ("line_ids", "not any", [("line_id.amount_residual", "!=", 0)]),
+                ],
+                order="date",
+                limit=PURGE_BATCH,
+            ).with_context(ar_retention_over=True)
+            runs.notice_ids.mail_id.unlink()
+            runs.unlink()
+            self.env["ar.account.decision"]._gc_older_than(company, limit)
 
     # ------------------------------------------------------------------
     # Morning job

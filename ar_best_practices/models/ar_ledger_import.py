@@ -13,6 +13,7 @@ _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 INLINE_LIMIT = 2000
+STAGING_DAYS = 90
 
 
 class ArLedgerImport(models.Model):
@@ -225,6 +226,26 @@ class ArLedgerImport(models.Model):
     def _get_running_domain(self) -> Domain:
         mine = Domain("company_id", "=", self.company_id.id)
         return mine & Domain("state", "=", "importing") & Domain("id", "!=", self.id)
+
+    @api.autovacuum
+    def _gc_staging(self):
+        """Forget the files of finished or abandoned imports, the rows that became no
+        entry, and the addresses of those that did: customers have them."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=STAGING_DAYS)
+        old = [("create_date", "<", limit), ("state", "!=", "importing")]
+        jobs = self.search(old)
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "file"),
+                ("res_id", "in", jobs.ids),
+            ]
+        ).unlink()
+        rows = self.env["ar.ledger.import.row"]
+        mine = [("import_id", "in", jobs.ids)]
+        rows.search([*mine, ("move_id", "=", False)]).unlink()
+        reached = ["|", ("email", "!=", False), ("phone", "!=", False)]
+        rows.search([*mine, *reached]).write({"email": False, "phone": False})
 
     @api.model
     def _trigger_cron(self):

@@ -23,6 +23,10 @@ class ArLedgerImportRow(models.Model):
 
     A row with a company is in that company's ledger: the unique index makes a second
     import of the same item impossible, whatever happens.
+
+    Growth: none by the day, one row per row of an imported file. Rows that became
+    entries stay as their origin, without e-mail and phone after ``STAGING_DAYS``; the
+    others are deleted then (``ar.ledger.import._gc_staging``).
     """
 
     _name = "ar.ledger.import.row"

@@ -1,5 +1,7 @@
 """Ordered rules over facts, compiled to SQL: profiles, strategies, collectors."""
 
+from collections.abc import Iterable
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -94,8 +96,8 @@ class ArRule(models.Model):
 
     @api.model
     def _decision_sql(self, scope: Scope, usage: str) -> SQL | None:
-        """Return account_id, target_id, reason of the first matching rule, or None
-        when there is no rule at all.
+        """Return account_id, target_id, rule_id, reason of the first matching rule, or
+        None when there is no rule at all.
 
         Three-valued: a fact that is unknown (NULL, or of an addon that is gone) makes
         its condition unknown, and an unknown condition never matches.
@@ -108,17 +110,22 @@ class ArRule(models.Model):
         names = set(rules.condition_ids.mapped("fact"))
         cases = [rule._case_sql(facts) for rule in rules]
         return SQL(
-            "SELECT facts.account_id, (CASE %s END)::int AS target_id,"
-            " CASE %s END AS reason FROM (%s) facts",
-            SQL(" ").join(
-                SQL("WHEN %s THEN %s", test, goal) for test, goal, _ in cases
-            ),
-            SQL(" ").join(SQL("WHEN %s THEN %s", test, why) for test, _, why in cases),
+            "SELECT facts.account_id, (%s)::int AS target_id, (%s)::int AS rule_id,"
+            " %s AS reason FROM (%s) facts",
+            self._first_match_sql((test, goal) for test, goal, _, _ in cases),
+            self._first_match_sql((test, rule) for test, _, rule, _ in cases),
+            self._first_match_sql((test, why) for test, _, _, why in cases),
             accounts._fact_table_sql(scope, names),
         )
 
-    def _case_sql(self, facts: dict[str, Fact]) -> tuple[SQL, SQL, SQL]:
-        """Return (test, target id, reason in words) of one rule."""
+    @api.model
+    def _first_match_sql(self, cases: Iterable[tuple[SQL, SQL]]) -> SQL:
+        """Return the value of the first (test, value) whose test holds."""
+        whens = [SQL("WHEN %s THEN %s", test, value) for test, value in cases]
+        return SQL("CASE %s END", SQL(" ").join(whens))
+
+    def _case_sql(self, facts: dict[str, Fact]) -> tuple[SQL, SQL, SQL, SQL]:
+        """Return (test, target id, rule id, reason in words) of one rule."""
         tests = [condition._test_sql(facts) for condition in self.condition_ids]
         if self.company_id:
             tests.append(SQL("company_id = %s", self.company_id.root_id.id))
@@ -131,5 +138,6 @@ class ArRule(models.Model):
         return (
             SQL(" AND ").join(tests) if tests else SQL("TRUE"),
             SQL("%s", self[TARGETS[self.usage]].id),
+            SQL("%s", self.id),
             reason,
         )

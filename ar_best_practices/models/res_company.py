@@ -34,6 +34,17 @@ class ResCompany(models.Model):
         help="Customers' answers come in through this address.",
     )
 
+    ar_retention_years = fields.Integer(
+        string="Keep reminders for",
+        default=10,
+        help="Years after which runs, reminders and decisions are deleted, unless an"
+        " item of theirs is still open. 0 keeps them for ever.",
+    )
+
+    _ar_retention_years = models.Constraint(
+        "CHECK (ar_retention_years >= 0)", "A number of years is not negative."
+    )
+
     def write(self, vals):
         if not vals.get("ar_is_trial", True) and any(self.mapped("ar_is_trial")):
             raise UserError(

@@ -13,4 +13,7 @@ class ResConfigSettings(models.TransientModel):
     ar_automatic_approved = fields.Boolean(
         related="company_id.ar_automatic_approved", readonly=False
     )
+    ar_retention_years = fields.Integer(
+        related="company_id.ar_retention_years", readonly=False
+    )
     ar_is_trial = fields.Boolean(related="company_id.ar_is_trial")

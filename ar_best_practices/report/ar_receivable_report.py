@@ -98,6 +98,12 @@ class ArReceivableReport(models.Model):
         readonly=True,
         help="Day on which the customer says it will pay.",
     )
+    next_step_date = fields.Date(
+        string="Next level due on",
+        readonly=True,
+        help="When the strategy wants the next level, quiet days included; empty for a"
+        " credit and once the last level is reached.",
+    )
     in_next_run = fields.Boolean(
         string="In the next run", compute="_compute_next_notice"
     )
@@ -145,7 +151,12 @@ class ArReceivableReport(models.Model):
                    item.residual_currency AS document_amount,
                    line.currency_id AS document_currency_id,
                    state.level_id, state.last_message_date, state.message_count,
-                   state.excluded, state.disputed, state.expected_date
+                   state.excluded
+                       AND COALESCE(state.excluded_from <= day.as_of, TRUE)
+                       AND COALESCE(state.excluded_until >= day.as_of, TRUE)
+                       AS excluded,
+                   state.disputed, state.expected_date,
+                   step.next_step_date
             """,
             bucket=self._bucket_sql(),
         )
@@ -168,8 +179,33 @@ class ArReceivableReport(models.Model):
               JOIN ar_account account ON account.id = item.account_id
               JOIN res_partner partner ON partner.id = account.partner_id
          LEFT JOIN ar_item state ON state.line_id = line.id
+        CROSS JOIN LATERAL (SELECT item.due_date + item.late AS as_of) day
+         LEFT JOIN LATERAL (%s) step ON item.residual > 0
             """,
             items,
+            self._next_step_sql(),
+        )
+
+    @api.model
+    def _next_step_sql(self) -> SQL:
+        """Return when the next level of an item is due: its delay after the due date,
+        and not before the quiet days after the customer's last message."""
+        proposal = self.env["ar.dunning.proposal"]
+        return SQL(
+            """
+            SELECT GREATEST(item.due_date + next_delay,
+                            account.last_notice_date + strategy.quiet_days)
+                       AS next_step_date
+              FROM (SELECT strategy_id, %(next_delay)s AS next_delay
+                      FROM (SELECT COALESCE(account.strategy_id, %(default)s)
+                                       AS strategy_id,
+                                   state.level_rank AS previous_rank) known
+                   ) next
+              JOIN ar_dunning_strategy strategy ON strategy.id = next.strategy_id
+             WHERE next_delay IS NOT NULL
+            """,
+            next_delay=proposal._get_level_cases()["next_delay"],
+            default=self.env["ar.dunning.strategy"]._get_default().id or None,
         )
 
     def action_open_move(self):

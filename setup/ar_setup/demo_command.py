@@ -16,7 +16,7 @@ from .databases import ensure
 from .kit import Kit, bring_kit
 from .odoo_command import PORT, free_port
 from .paths import LOGS, PYTHON
-from .process import last_line, started
+from .process import reason, started
 
 LOGIN = "admin"
 PATIENCE = 60  # seconds for the server to answer
@@ -85,7 +85,7 @@ def _wait_for(address: str, process: Popen[bytes]) -> None:
         if _answers(address):
             return
         time.sleep(0.2)
-    raise Problem(f"the server does not answer: {last_line(SERVER_LOG)} ({SERVER_LOG})")
+    raise Problem(f"the server does not answer: {reason(SERVER_LOG)} ({SERVER_LOG})")
 
 
 def _answers(address: str) -> bool:

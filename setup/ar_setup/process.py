@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from .paths import LOGS, RUN, made
 
 Args = Sequence[object]
 Variables = Mapping[str, str] | None
+ERROR_LINE = re.compile(r"[\w.]*(Error|Exception)\b: |ERROR: |E: |fatal: ")
 PIDS = RUN / "pids"
 
 
@@ -40,7 +42,7 @@ def quiet(
     """Run a program with its output in ``.run/log/<log>.log``; return that file.
 
     :param user: run as this user (only root can)
-    :raises Problem: ``why``, with the log's last line and place
+    :raises Problem: ``why``, with the log's last error and place
     """
     path = made(LOGS) / f"{log}.log"
     with path.open("wb") as out:
@@ -56,7 +58,7 @@ def captured(args: Args, log: str, why: str, env: Variables = None) -> str:
 
     Lines that begin with two spaces are its progress: they are shown at once.
 
-    :raises Problem: ``why``, with the log's last line and place
+    :raises Problem: ``why``, with the log's last error and place
     """
     path = made(LOGS) / f"{log}.log"
     with path.open("wb") as errors:
@@ -78,13 +80,15 @@ def _not_progress(lines: Iterable[str]) -> Iterator[str]:
 
 def _check(code: int, log: Path, why: str) -> None:
     if code:
-        raise Problem(f"{why}: {last_line(log)} (whole log: {log})")
+        raise Problem(f"{why}: {reason(log)} (whole log: {log})")
 
 
-def last_line(path: Path) -> str:
-    """Return the last line with text in a log."""
-    lines = path.read_text(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "no output")
+def reason(path: Path) -> str:
+    """Return the line of a log that tells best why a program failed: its last error."""
+    lines = [line.strip() for line in path.read_text(errors="replace").split("\n")]
+    told = [line for line in lines if line]
+    errors = [line for line in told if ERROR_LINE.match(line)]
+    return (errors or told or ["no output"])[-1]
 
 
 def answer(args: Args, env: Variables = None) -> str | None:

@@ -83,10 +83,10 @@ def _house(rng: Random, customer: Customer) -> str:
 
 
 def _lines(rng: Random, customer: Customer, day: date) -> tuple[Line, ...]:
-    """Return one to three lines that amount to what this customer buys."""
+    """Return one or two lines that amount to what this customer buys."""
     _rhythm, lowest, highest = SIZES[customer.size]
     wanted = lowest * (highest / lowest) ** rng.random() * SEASON.get(day.month, 1.0)
-    count = rng.choice((1, 1, 2, 2, 3))
+    count = rng.choice((1, 1, 1, 2))
     return tuple(_line(rng, wanted / count) for _ in range(count))
 
 

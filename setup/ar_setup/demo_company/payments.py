@@ -66,7 +66,9 @@ def receive(company, vals: list[dict[str, Any]]) -> Any:
     }
     payments = company.env["account.payment"].with_company(company)
     payments = payments.create([common | one for one in vals])
-    payments.action_post()
+    # else each payment's state is computed again for each of its writes
+    with company.env.protecting([payments._fields["state"]], payments):
+        payments.action_post()
     return payments
 
 
