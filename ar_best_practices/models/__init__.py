@@ -5,6 +5,7 @@ from . import ar_guarded
 from . import ar_account_ledger
 from . import ar_account_behavior
 from . import ar_account_judgement
+from . import ar_account_mail
 from . import ar_account_screen
 from . import ar_account
 from . import ar_account_decision

@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ar_account_ledger import COLLECTOR
@@ -18,6 +17,7 @@ class ArAccount(models.Model):
     _description = "Customer account"
     _inherit = [
         "ar.guarded",
+        "ar.account.mail",
         "mail.thread",
         "mail.activity.mixin",
         "ar.account.ledger",
@@ -27,7 +27,6 @@ class ArAccount(models.Model):
     ]
     _order = "priority desc nulls last, id"
     _rec_names_search = ["partner_id"]
-    _mail_post_access = "read"
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
@@ -161,9 +160,13 @@ class ArAccount(models.Model):
         readonly=True,
         help="When the customer last answered a reminder by e-mail.",
     )
-    notice_ids = fields.One2many("ar.dunning.notice", "account_id")
-    notice_count = fields.Integer(string="Reminders", compute="_compute_notice_count")
-    decision_ids = fields.One2many("ar.account.decision", "account_id")
+    notice_ids = fields.One2many("ar.dunning.notice", "account_id", groups=COLLECTOR)
+    notice_count = fields.Integer(
+        string="Reminders", compute="_compute_notice_count", groups=COLLECTOR
+    )
+    decision_ids = fields.One2many(
+        "ar.account.decision", "account_id", groups=COLLECTOR
+    )
     open_line_ids = fields.Many2many(
         "account.move.line",
         string="Open journal items",
@@ -187,6 +190,13 @@ class ArAccount(models.Model):
     _company_partner_uniq = models.UniqueIndex(
         "(company_id, partner_id)", "This customer already has an account."
     )
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        # EXTENDS base: whoever may not know priorities gets customers by name
+        usual = not order or order == self._order
+        if usual and not self._has_field_access(self._fields["priority"], "read"):
+            order = "partner_id, id"
+        return super()._order_to_sql(order, query, alias, reverse)
 
     @api.model
     def _get_collector_domain(self):
@@ -590,57 +600,8 @@ class ArAccount(models.Model):
         target._checked_sudo().write(target._convert_to_write(values))
 
     # ------------------------------------------------------------------
-    # Incoming mail
+    # People
     # ------------------------------------------------------------------
-
-    def message_update(self, msg_dict, update_vals=None):
-        # EXTENDS mail: an answer to one of our messages
-        result = super().message_update(msg_dict, update_vals)
-        self._note_answer(msg_dict)
-        return result
-
-    @api.model
-    def message_new(self, msg_dict, custom_values=None):
-        # OVERRIDE mail: a message never makes an account. It joins the account of its
-        # sender, else the company's own contact, where a person will sort it out.
-        account = self._find_account_of_sender(msg_dict, custom_values)
-        if account:
-            account._note_answer(msg_dict)
-            return account
-        return self._keep_unknown_sender(msg_dict, custom_values)
-
-    def _find_account_of_sender(self, msg_dict, custom_values):
-        partner = self.env["res.partner"].browse(msg_dict.get("author_id") or False)
-        domain = Domain("partner_id", "=", partner.commercial_partner_id.id)
-        if company_id := (custom_values or {}).get("company_id"):
-            domain &= Domain("company_id", "=", company_id)
-        return self.search(domain, limit=1) if partner else self.browse()
-
-    def _keep_unknown_sender(self, msg_dict, custom_values):
-        company_id = (custom_values or {}).get("company_id") or self.env.company.id
-        company = self.env["res.company"].browse(company_id)
-        company.partner_id.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self.env._(
-                "Answer from an unknown sender: %(sender)s",
-                sender=msg_dict.get("email_from"),
-            ),
-            user_id=self._get_fallback_user(company).id,
-        )
-        return company.partner_id
-
-    def _note_answer(self, msg_dict):
-        """Mark “customer answered” and tell the collector."""
-        for account in self:
-            account.answered_date = fields.Datetime.now()
-            account.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._(
-                    "The customer answered: %(subject)s",
-                    subject=msg_dict.get("subject") or "",
-                ),
-                user_id=account._get_owner().id,
-            )
 
     def _get_owner(self):
         """Return who acts on this account today."""

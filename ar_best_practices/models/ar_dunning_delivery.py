@@ -316,7 +316,8 @@ class ArDunningDelivery(models.AbstractModel):
         subjects = self._render_template_field("mail_template_id", "subject")
         bodies = self._render_template_field("mail_template_id", "body_html")
         replies = self.account_id._notify_get_reply_to_batch(
-            defaults={a.id: a.company_id.email_formatted for a in self.account_id}
+            defaults={a.id: a.company_id.email_formatted for a in self.account_id},
+            author_ids={a.id: a.company_id.partner_id.id for a in self.account_id},
         )
         self._ensure_portal_tokens()
         values = [
@@ -434,12 +435,15 @@ class ArDunningDelivery(models.AbstractModel):
 
     def action_was_sent(self):
         """It did leave: move the levels."""
-        self._mark_sent(self.filtered(lambda n: n.state == "unknown"))
+        unknown = self.filtered(lambda n: n.state == "unknown")
+        self._mark_sent(unknown._checked_sudo())
         return True
 
     def action_send_again(self):
         """It did not leave, or failed: put it back in the queue of its run."""
-        again = self.filtered(lambda n: n.state in ("unknown", "failed"))
+        again = self._checked_sudo().filtered(
+            lambda n: n.state in ("unknown", "failed")
+        )
         again._choose_contact_again()
         again.write({"state": "approved", "failure_reason": False, "message_id": False})
         again.run_id.write({"state": "sending"})
@@ -448,6 +452,12 @@ class ArDunningDelivery(models.AbstractModel):
         return True
 
     def _choose_contact_again(self):
-        """Take an address added since; without any the message becomes a letter."""
-        for notice in self.filtered(lambda n: n.channel == "mail" and not n.email):
-            notice.email = notice.contact_id.email_normalized
+        """Take the address of today; without any the message becomes a letter."""
+        contacts = self.account_id._get_contact_rows()
+        for notice in self.filtered(lambda n: n.channel == "mail"):
+            person = notice.contact_id
+            _name, fallback, _source = contacts.get(notice.account_id.id, [""] * 3)
+            works = person.email_normalized and not person.message_bounce
+            notice.email = person.email_normalized if works else fallback
+            if not notice.email:
+                notice.channel = "letter"

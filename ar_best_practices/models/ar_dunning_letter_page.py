@@ -107,18 +107,23 @@ class ArDunningLetterPage(models.AbstractModel):
 
     def _get_letter_texts(self) -> dict[int, tuple[str, Markup]]:
         """Return (subject, body) of each notice: the level's letter, else its mail."""
-        texts, missing = {}, self.with_context(ar_letter=True)
+        texts, missing = {}, self
         for field in TEXT_FIELDS:
-            subjects = missing._render_template_field(field, "subject")
-            bodies = missing._render_template_field(field, "body_html")
-            texts |= {
-                notice_id: (subjects[notice_id], body)
-                for notice_id, body in bodies.items()
-                if not is_html_empty(body)
-            }
-            missing = missing.filtered(lambda notice: notice.id not in texts)
+            texts |= missing._get_texts_of(field)
+            missing = self.browse(id_ for id_ in self.ids if id_ not in texts)
         self._refuse_without_text(missing)
         return texts
+
+    def _get_texts_of(self, field: str) -> dict[int, tuple[str, Markup]]:
+        """Return (subject, body) of the notices whose level has this text."""
+        letters = self.with_context(ar_letter=True)
+        subjects = letters._render_template_field(field, "subject")
+        bodies = letters._render_template_field(field, "body_html")
+        return {
+            notice_id: (subjects[notice_id], body)
+            for notice_id, body in bodies.items()
+            if not is_html_empty(body)
+        }
 
     def _get_letter_address(self) -> list[str]:
         """Return the recipient's lines as the post of the sender's country reads them:

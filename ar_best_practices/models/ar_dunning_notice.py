@@ -206,7 +206,8 @@ class ArDunningNotice(models.Model):
         }
 
     def _check_proposed(self):
-        if any(notice.state not in ("proposed", "excluded") for notice in self):
+        changeable = ("proposed", "excluded")
+        if any(n.state not in changeable or n.run_state != "proposed" for n in self):
             raise UserError(
                 self.env._("Only a proposed notice can be changed: this one has left.")
             )
@@ -214,19 +215,21 @@ class ArDunningNotice(models.Model):
     def _exclude(self, reason: str):
         """Leave these notices out of their run; the reason stays on each item."""
         self._check_proposed()
-        self.write({"state": "excluded", "exclude_reason": reason})
-        self.line_ids._override("exclude", reason)
-        self.run_id._refresh_totals()
+        notices = self._checked_sudo()
+        notices.write({"state": "excluded", "exclude_reason": reason})
+        notices.line_ids._override("exclude", reason)
+        notices.run_id._refresh_totals()
 
     def _include_again(self):
         self._check_proposed()
-        self.write({"state": "proposed", "exclude_reason": False})
-        self.line_ids._override(False, False)
-        self.run_id._refresh_totals()
+        notices = self._checked_sudo()
+        notices.write({"state": "proposed", "exclude_reason": False})
+        notices.line_ids._override(False, False)
+        notices.run_id._refresh_totals()
 
     def _refresh_from_lines(self, reason: str):
         """Say what is left once items were taken out; nothing left is left out."""
-        for notice in self:
+        for notice in self._checked_sudo():
             asked = notice.line_ids.filtered("included")
             steps = asked.filtered("steps")
             if not steps:
@@ -250,7 +253,8 @@ class ArDunningNotice(models.Model):
         """Give another level to the notice and to its items."""
         self.ensure_one()
         self._check_proposed()
-        self.write(
+        notice = self._checked_sudo()
+        notice.write(
             {
                 "level_id": level.id,
                 "rank": level.rank,
@@ -259,7 +263,7 @@ class ArDunningNotice(models.Model):
                 "automatic": False,
             }
         )
-        self.line_ids._override("level", reason, level)
+        notice.line_ids._override("level", reason, level)
 
     def _get_channel(self, level) -> str:
         if level.channel == "mail" and not self.email:
@@ -267,7 +271,7 @@ class ArDunningNotice(models.Model):
         return level.channel
 
     def _approve(self):
-        self.write({"state": "approved"})
+        self._checked_sudo().write({"state": "approved"})
 
     # ------------------------------------------------------------------
     # After sending
@@ -292,7 +296,7 @@ class ArDunningNotice(models.Model):
                 tuple(notices.ids),
             )
         )
-        notices.write(
+        notices._checked_sudo().write(
             {
                 "state": "sent",
                 "sent_date": fields.Datetime.now(),
@@ -410,6 +414,13 @@ class ArDunningNotice(models.Model):
         }
         qweb = self.env["ir.qweb"].with_context(lang=self.lang)
         return Markup(qweb._render(template, default | values))
+
+    def _asked_amount(self) -> str:
+        """Return what is asked in words, currency by currency."""
+        return " + ".join(
+            format_amount(self.env, amount, currency, lang_code=self.lang)
+            for currency, amount in self._get_totals()
+        )
 
     def _get_totals(self) -> list[tuple]:
         """Return (currency, amount asked net of credits) in the order of the items."""

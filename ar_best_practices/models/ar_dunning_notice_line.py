@@ -142,17 +142,19 @@ class ArDunningNoticeLine(models.Model):
 
     def action_include_again(self):
         """Forget what a person changed: the next recomputation decides again."""
-        self.filtered("override")._override(False, False)
+        changed = self.filtered("override")
+        changed._check_under_review()
+        changed._override(False, False)
         return True
 
     def _exclude(self, reason: str):
         """Take these items out of their notices; the others stay as they are."""
         if not self:
             return
-        self.notice_id._check_proposed()
+        self._check_under_review()
         self._override("exclude", reason)
         words = self.env._("left out by a person: %(reason)s", reason=reason)
-        self.write(
+        self.sudo().write(  # `_override` checked the right
             {
                 "included": False,
                 "steps": False,
@@ -163,9 +165,20 @@ class ArDunningNoticeLine(models.Model):
         self.notice_id._refresh_from_lines(reason)
         self.run_id._refresh_totals()
 
+    def _check_under_review(self):
+        if any(line.run_id.state != "proposed" for line in self):
+            raise UserError(
+                self.env._("This run is no longer under review: make a new one.")
+            )
+        self.notice_id._check_proposed()
+
     def _override(self, override, reason, level=None):
-        """Remember what a person changed, with the reason."""
-        self.write(
+        """Remember what a person changed, with the reason.
+
+        sudo: nobody writes lines by hand; who sees them may review them this way.
+        """
+        self.check_access("read")
+        self.sudo().write(
             {
                 "override": override,
                 "override_reason": reason,

@@ -282,7 +282,8 @@ class ArDunningProposal(models.AbstractModel):
         )
 
     def _get_levels(self):
-        return self.env["ar.dunning.level"].search_fetch(
+        # sudo: screens ask for columns of open items before they ask for rights
+        return self.env["ar.dunning.level"].sudo().search_fetch(
             [], ["strategy_id", "rank", "delay_days"], order="strategy_id, rank"
         )
 
@@ -741,8 +742,8 @@ class ArDunningProposal(models.AbstractModel):
             SQL(
                 """
                 SELECT code, COUNT(*) AS items, SUM(residual) AS amount,
-                       COUNT(*) FILTER (WHERE residual > 0 AND late > 0) AS overdue_items,
-                       SUM(residual) FILTER (WHERE residual > 0 AND late > 0) AS overdue
+                       COUNT(*) FILTER (WHERE residual > 0 AND late > 0) AS overdue,
+                       SUM(residual) FILTER (WHERE residual > 0 AND late > 0) AS debt
                   FROM ar_run_decision
               GROUP BY code
               ORDER BY COUNT(*) DESC
@@ -758,8 +759,8 @@ class ArDunningProposal(models.AbstractModel):
         )
         self.write(
             {
-                "item_count": sum(row["overdue_items"] for row in codes),
-                "overdue_total": sum(row["overdue"] or 0 for row in codes),
+                "item_count": sum(row["overdue"] for row in codes),
+                "overdue_total": sum(row["debt"] or 0 for row in codes),
                 "notice_count": notices,
                 "notice_item_count": notice_items,
                 "notice_total": total,

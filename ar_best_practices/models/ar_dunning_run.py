@@ -8,6 +8,8 @@ from .ar_dunning_level import RANKS
 from .ar_dunning_notice_line import ArDunningNoticeLine
 
 BUSY = ("proposed", "approved", "sending")
+# What a proposal answers: another question wants another proposal.
+QUESTION = {"company_id", "date", "mode", "imposed_kind", "account_ids"}
 PROPOSAL_DAYS = 90
 PURGE_BATCH = 50
 
@@ -330,6 +332,22 @@ class ArDunningRun(models.Model):
         if any(run.mode == "imposed" and not run.imposed_kind for run in self):
             raise ValidationError(self.env._("Choose the level to impose."))
 
+    def write(self, vals):
+        result = super().write(vals)
+        if QUESTION.intersection(vals) and not self.env.su:
+            self._ask_again()
+        return result
+
+    def _ask_again(self):
+        """Take back a proposal whose question was changed: nobody approves the answer
+        to another one."""
+        if any(run.state not in ("draft", "proposed") for run in self):
+            raise UserError(
+                self.env._("This run is already approved: make a new one instead.")
+            )
+        # sudo: the state is the run's own to write
+        self.filtered(lambda run: run.state == "proposed").sudo().state = "draft"
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
         if self.env.su and self.env.context.get("ar_retention_over"):
@@ -343,7 +361,7 @@ class ArDunningRun(models.Model):
 
     def action_propose(self):
         """Decide for every open item whether it is reminded today, and say why."""
-        for run in self:
+        for run in self._checked_sudo():
             run._check_can_propose()
             run._replace_unapproved()
             run.write({"state": "proposed", "proposed_date": fields.Datetime.now()})
@@ -354,7 +372,7 @@ class ArDunningRun(models.Model):
     def action_approve(self):
         """Approve the notices that are still in; nothing is sent yet."""
         self._check_may_approve()
-        for run in self:
+        for run in self._checked_sudo():
             if run.state != "proposed":
                 raise UserError(self.env._("Only a proposed run can be approved."))
             run.notice_ids.filtered(lambda n: n.state == "proposed")._approve()
@@ -366,13 +384,13 @@ class ArDunningRun(models.Model):
                 }
             )
             if run.automatic:
-                run.company_id.sudo().ar_automatic_approved = True  # one consent, kept
+                run.company_id.ar_automatic_approved = True  # one consent, kept
         return True
 
     def action_send(self):
         """Send what was approved, in the background and in batches."""
         self._check_may_approve()
-        for run in self:
+        for run in self._checked_sudo():
             run._check_can_send()
             run.state = "sending"
         # The sending job belongs to the system; approving gave the right.
@@ -386,7 +404,7 @@ class ArDunningRun(models.Model):
 
     def action_cancel(self):
         """Give up what has not left yet."""
-        for run in self:
+        for run in self._checked_sudo():
             if run.state == "done":
                 raise UserError(
                     self.env._("This run is done: nothing is left to cancel.")
@@ -497,7 +515,7 @@ class ArDunningRun(models.Model):
             ["__count", "item_count:sum", "amount:sum"],
         )
         totals = {run: totals for run, *totals in rows}
-        for run in self:
+        for run in self.sudo():  # sums of what a person has just been allowed to change
             count, items, amount = totals.get(run, (0, 0, 0.0))
             run.write(
                 {

@@ -48,10 +48,14 @@ class ArDunningStrategy(models.Model):
 
     @api.model
     def _get_default(self):
-        """Return the strategy of accounts that no rule has placed yet."""
-        standard = self.env.ref(
+        """Return the strategy of accounts that no rule has placed yet.
+
+        sudo: screens ask for columns of open items before they ask for rights.
+        """
+        strategies = self.sudo()
+        standard = strategies.env.ref(
             "ar_best_practices.dunning_strategy_standard", raise_if_not_found=False
         )
         if standard and standard.active:
             return standard
-        return self.search([], limit=1)
+        return strategies.search([], limit=1)

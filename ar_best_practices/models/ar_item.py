@@ -23,14 +23,21 @@ class ArItem(models.Model):
 
     _name = "ar.item"
     _description = "Open item followed up"
+    _inherit = ["ar.guarded"]
     _order = "id desc"
 
-    line_id = fields.Many2one("account.move.line", ondelete="set null", index=True)
-    move_id = fields.Many2one("account.move", index=True, ondelete="cascade")
-    due_date = fields.Date(
-        string="Due date", help="Due date when the item was last seen."
+    line_id = fields.Many2one(
+        "account.move.line", readonly=True, ondelete="set null", index=True
     )
-    company_id = fields.Many2one("res.company", index=True)
+    move_id = fields.Many2one(
+        "account.move", readonly=True, index=True, ondelete="cascade"
+    )
+    due_date = fields.Date(
+        string="Due date",
+        readonly=True,
+        help="Due date when the item was last seen.",
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
     listed_date = fields.Date(
         string="On the worklist since",
         readonly=True,
@@ -42,21 +49,24 @@ class ArItem(models.Model):
         aggregator="avg",
         help="Days between the first day late and the worklist: 0 is at once.",
     )
-    level_id = fields.Many2one("ar.dunning.level", ondelete="set null")
+    level_id = fields.Many2one("ar.dunning.level", readonly=True, ondelete="set null")
     level_rank = fields.Integer(
         string="Rank of the level",
+        readonly=True,
         help="Rank of the last level reached, kept when levels or strategies change.",
     )
     level_date = fields.Date(
-        string="Level reached on", help="Day on which that level was reached."
+        string="Level reached on",
+        readonly=True,
+        help="Day on which that level was reached.",
     )
-    last_message_date = fields.Date(string="Last message")
-    message_count = fields.Integer(string="Messages")
+    last_message_date = fields.Date(string="Last message", readonly=True)
+    message_count = fields.Integer(string="Messages", readonly=True)
     excluded = fields.Boolean(help="Left out of reminders by a person.")
     excluded_reason = fields.Char(string="Why left out")
     excluded_from = fields.Date(string="Left out from")
     excluded_until = fields.Date(string="Left out until")
-    excluded_uid = fields.Many2one("res.users", string="Excluded by")
+    excluded_uid = fields.Many2one("res.users", string="Excluded by", readonly=True)
     expected_date = fields.Date(
         string="Payment expected", help="Day on which the customer says it will pay."
     )
@@ -77,15 +87,40 @@ class ArItem(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = self.env["account.move.line"].browse(
-            vals["line_id"] for vals in vals_list if vals.get("line_id")
-        )
+        self._check_may_create(vals_list)
+        items = self.env["account.move.line"]
+        vals_list = [
+            vals | self._prepare_from_line(items.browse(vals.get("line_id")), vals)
+            for vals in vals_list
+        ]
+        # sudo: what the journal item says is nobody's to write; the right was checked
+        return super(ArItem, self.sudo()).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "excluded" in vals:
+            # sudo: who left it out is nobody's to write
+            self.sudo().excluded_uid = vals["excluded"] and self.env.uid
+        return result
+
+    def _check_may_create(self, vals_list):
+        """A row says what it likes only of a journal item that its author sees."""
+        self.check_access("create")
         for vals in vals_list:
-            line = lines.browse(vals.get("line_id"))
-            vals.setdefault("move_id", line.move_id.id)
-            vals.setdefault("due_date", line.date_maturity)
-            vals.setdefault("company_id", line.company_id.id)
-        return super().create(vals_list)
+            self._check_guarded({n for n in vals if vals[n]} - {"line_id"})
+            line = self.env["account.move.line"].browse(vals.get("line_id"))
+            line.check_access("read")
+
+    def _prepare_from_line(self, line, vals) -> dict:
+        """Return the columns that a journal item and its author decide."""
+        values = {"excluded_uid": vals.get("excluded") and self.env.uid}
+        if line:
+            values |= {
+                "move_id": line.move_id.id,
+                "due_date": line.date_maturity,
+                "company_id": line.company_id.id,
+            }
+        return values
 
     def _get_exclusion_words(self) -> str:
         """Say why a person left this item out of reminders, and until when."""

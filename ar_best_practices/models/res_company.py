@@ -29,9 +29,16 @@ class ResCompany(models.Model):
     )
     ar_alias_id = fields.Many2one(
         "mail.alias",
-        string="Collection address",
+        string="Collection alias",
+        readonly=True,
         copy=False,
-        help="Customers' answers come in through this address.",
+        ondelete="set null",
+    )
+    ar_alias_name = fields.Char(
+        string="Collection address",
+        compute="_compute_ar_alias_name",
+        inverse="_inverse_ar_alias_name",
+        help="Customers' answers come in through this address, left of the @ sign.",
     )
 
     ar_retention_years = fields.Integer(
@@ -53,6 +60,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if {"parent_id", "partner_id"} & set(vals):
             self.env.registry.clear_cache()  # ar.account._company_tree
+        if "alias_domain_id" in vals:
+            self._move_ar_alias()
         return result
 
     @api.model_create_multi
@@ -60,3 +69,42 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         self.env.registry.clear_cache()  # ar.account._company_tree
         return companies
+
+    # ------------------------------------------------------------------
+    # Collection address
+    # ------------------------------------------------------------------
+
+    @api.depends("ar_alias_id.alias_name")
+    def _compute_ar_alias_name(self):
+        for company in self:
+            company.ar_alias_name = company.sudo().ar_alias_id.alias_name
+
+    def _inverse_ar_alias_name(self):
+        # sudo: aliases are system data; whoever may write the company sets its own
+        for company in self.sudo():
+            if not company.ar_alias_name:
+                company.ar_alias_id.unlink()
+            elif company.ar_alias_id:
+                company.ar_alias_id.alias_name = company.ar_alias_name
+            else:
+                values = company._prepare_ar_alias()
+                company.ar_alias_id = self.env["mail.alias"].sudo().create(values)
+
+    def _prepare_ar_alias(self) -> dict:
+        """Return the values of the alias through which customers answer."""
+        return {
+            "alias_name": self.ar_alias_name,
+            "alias_domain_id": self.alias_domain_id.id,
+            "alias_model_id": self.env["ir.model"]._get_id("ar.account"),
+            "alias_defaults": {"company_id": self.root_id.id},
+        }
+
+    def _move_ar_alias(self):
+        """The collection address follows the mail domain of its company."""
+        for company in self.sudo().filtered("ar_alias_id"):
+            company.ar_alias_id.alias_domain_id = company.alias_domain_id
+
+    def _get_ar_alias_email(self) -> str:
+        """Return the whole collection address, empty without a mail domain."""
+        alias = self.sudo().ar_alias_id
+        return alias.alias_full_name if alias.alias_domain_id else ""

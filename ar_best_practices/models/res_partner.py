@@ -5,26 +5,30 @@ from odoo.fields import Domain
 
 from ..tools.dates import next_contact
 
+VIEWER = "ar_best_practices.group_ar_viewer"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    ar_account_ids = fields.One2many("ar.account", "partner_id")
+    # Groups: users outside the suite go on reading partners as before.
+    ar_account_ids = fields.One2many("ar.account", "partner_id", groups=VIEWER)
     ar_account_id = fields.Many2one(
         "ar.account",
         string="Customer account",
         compute="_compute_ar_account_id",
         search="_search_ar_account_id",
+        groups=VIEWER,
         help="The account of the commercial partner in the current company.",
     )
     ar_payer_profile_id = fields.Many2one(
-        related="ar_account_id.payer_profile_id", string="Payer profile"
+        related="ar_account_id.payer_profile_id", string="Payer profile", groups=VIEWER
     )
     ar_status = fields.Selection(
-        related="ar_account_id.status", string="Payment status"
+        related="ar_account_id.status", string="Payment status", groups=VIEWER
     )
     ar_status_reason = fields.Char(
-        related="ar_account_id.status_reason", string="Why this status"
+        related="ar_account_id.status_reason", string="Why this status", groups=VIEWER
     )
     ar_style = fields.Selection(
         [("formal", "Formal"), ("short", "Short"), ("detailed", "Detailed")],
@@ -40,6 +44,7 @@ class ResPartner(models.Model):
         "ar.contact.hours",
         "partner_id",
         string="Contact hours",
+        groups=VIEWER,
         help="When this person may be contacted, in their time zone. Empty: any time.",
     )
 
@@ -66,7 +71,10 @@ class ResPartner(models.Model):
         before = (
             {p: p.commercial_partner_id for p in self} if "parent_id" in vals else {}
         )
+        moved = self.filtered(lambda p: "email" in vals and p.email != vals["email"])
         result = super().write(vals)
+        # sudo: a new address has not bounced yet, whoever typed it
+        moved.sudo().filtered("message_bounce").message_bounce = 0
         for partner, commercial in before.items():
             if commercial == partner != partner.commercial_partner_id:
                 partner._merge_ar_accounts(partner.commercial_partner_id)

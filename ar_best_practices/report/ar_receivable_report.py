@@ -204,7 +204,7 @@ class ArReceivableReport(models.Model):
               JOIN ar_dunning_strategy strategy ON strategy.id = next.strategy_id
              WHERE next_delay IS NOT NULL
             """,
-            next_delay=proposal._get_level_cases()["next_delay"],
+            next_delay=proposal._get_level_cases(proposal._get_levels())["next_delay"],
             default=self.env["ar.dunning.strategy"]._get_default().id or None,
         )
 

@@ -6,5 +6,9 @@ from . import test_dunning_run
 from . import test_dunning_sending
 from . import test_hooks
 from . import test_ledger_import
+from . import test_mail_gateway
 from . import test_merge
+from . import test_practice_rows
+from . import test_retention
 from . import test_rules
+from . import test_security

@@ -84,16 +84,15 @@ class TestDunningLetter(ReceivablesCommon):
     def test_a_letter_speaks_the_language_of_its_customer(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         text = self.env.ref("ar_best_practices.letter_template_dunning_reminder")
-        text.with_context(lang="fr_FR").body_html = (
-            "<p>Réglez s'il vous plaît.</p><t t-out='object._items_table()'/>"
-        )
+        french_text = text.with_context(lang="fr_FR")
+        french_text.body_html = "<p>Réglez !</p><t t-out='object._items_table()'/>"
         self.customer.lang = "fr_FR"
         self.other_customer.email = False
         self._late(self.customer, 100)
         self._late(self.other_customer, 50)
         french, english = self._print(self._approved())
         self.assertIn("30 juin 2026", french)
-        self.assertIn("Réglez s'il vous plaît.", french)
+        self.assertIn("Réglez !", french)
         self.assertIn("21/06/2026", french)
         self.assertIn("June 30, 2026", english)
         self.assertIn("06/21/2026", english)
@@ -217,13 +216,10 @@ class TestDunningLetter(ReceivablesCommon):
         run = self._approved()
         first = self._print(run)
         self.assertEqual(run.notice_ids.state, "approved")
-        self._send_letters(run)
+        run.action_send()
+        self._run_cron("ir_cron_dunning_send")
         self.assertEqual(run.notice_ids.state, "sent")
         self.assertEqual(self._print(run), first)
-
-    def _send_letters(self, run):
-        run.notice_ids.write({"state": "sending"})
-        run.notice_ids._deliver()
 
     def test_a_run_prints_only_its_approved_letters(self):
         self._late(self.other_customer, 100)

@@ -23,6 +23,7 @@ class ArDunningPreview(models.TransientModel):
     def _compute_message(self):
         for preview in self:
             notice = preview.notice_id
+            notice.check_access("read")  # texts are rendered with all rights
             kind = TEMPLATES.get(notice.channel, "mail_template_id")
             subjects = notice._render_template_field(kind, "subject")
             bodies = notice._render_template_field(kind, "body_html")

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+PERSON_FIELDS = ("name", "email", "lang", "tz", "ar_style", "ar_channel")
 ACCOUNT_FIELDS = (
     "company_id",
     "collector_id",
@@ -113,8 +114,7 @@ class ArPersonalData(models.TransientModel):
         accounts = self._get_accounts()
         person = self.partner_id
         return {
-            "person": person.read(["name", "email", "lang", "tz"], load=False)
-            + person.read(["ar_style", "ar_channel"], load=False),
+            "person": person.read(PERSON_FIELDS)[0],
             "hours": person.ar_hours.read(["weekday", "hour_from", "hour_to"]),
             "accounts": accounts.read(ACCOUNT_FIELDS),
             "decisions": accounts.decision_ids.read(DECISION_FIELDS),
@@ -156,11 +156,12 @@ class ArPersonalData(models.TransientModel):
     def _erase_notices(self, notices):
         """Take address, person and text out of reminders: the proof itself stays.
 
-        sudo: mail records belong to the system.
+        sudo: mail records and what was frozen belong to the system.
         """
-        notices.sudo().mail_id.unlink()
-        notices.write({"email": False, "contact_id": False, "style": False})
-        notices.write({"exclude_reason": False, "failure_reason": False})
+        notices = notices._checked_sudo()
+        notices.mail_id.unlink()
+        words = ("email", "contact_id", "style", "exclude_reason", "failure_reason")
+        notices.write(dict.fromkeys(words, False))
         notices.line_ids.write({"override_reason": False})
 
     def _erase_texts(self, accounts):
@@ -175,7 +176,8 @@ class ArPersonalData(models.TransientModel):
             )
         )
         accounts.decision_ids.invalidate_recordset(["reason"])
-        accounts.write({"payer_profile_lock_reason": False, "hold_reason": False})
+        words = ("payer_profile_lock_reason", "hold_reason")
+        accounts._checked_sudo().write(dict.fromkeys(words, False))
         self.env["ar.account.decision"]._log(
             accounts, self.env._("Personal data erased"), lambda _a: "", lambda _a: ""
         )

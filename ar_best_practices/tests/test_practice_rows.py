@@ -1,0 +1,399 @@
+"""What the barometer will count: one passing and one failing record for each row.
+
+The domains are those of ``readme/DEVELOP.md``, word for word. ``among`` says which
+records count, ``good`` and ``bad`` tell them apart.
+"""
+
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import file_open
+from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.mail.tests.common import MailCommon
+
+from .common import TODAY, ReceivablesCommon
+
+
+class Row(NamedTuple):
+    model: str
+    date: str
+    among: str
+    good: str
+    bad: str
+
+
+SENT = (
+    '[("sent_date", ">=", date_from), ("sent_date", "<=", as_of),'
+    ' ("state", "=", "sent"), ("message_id", "!=", False)]'
+)
+ROWS = {
+    "9": Row(
+        "ar.dunning.notice.line",
+        "run_id.date",
+        '[("run_id.date", ">=", date_from), ("run_id.date", "<=", as_of),'
+        ' ("run_id.approved_date", "!=", False),'
+        ' "|", ("steps", "=", True), ("override", "=", "exclude")]',
+        '[("override", "=", False), ("run_id.mode", "=", "increment"),'
+        ' ("notice_id.state", "=", "sent")]',
+        '["|", "|", ("override", "!=", False), ("run_id.mode", "!=", "increment"),'
+        ' ("notice_id.state", "!=", "sent")]',
+    ),
+    "10": Row(
+        "ar.item",
+        "due_date",
+        '[("due_date", ">=", date_from), ("due_date", "<", as_of),'
+        ' ("listed_date", "!=", False)]',
+        '[("listed_delay", "<=", 1)]',
+        '[("listed_delay", ">", 1)]',
+    ),
+    "11": Row(
+        "ar.account",
+        "last_notice_date",
+        '[("overdue_item_count", ">", 0), ("priority", ">=", top)]',
+        '[("last_notice_date", ">=", as_of - days(14))]',
+        '["|", ("last_notice_date", "=", False),'
+        ' ("last_notice_date", "<", as_of - days(14))]',
+    ),
+    "14 language": Row(
+        "ar.dunning.notice",
+        "sent_date",
+        SENT,
+        '[("lang_matches", "=", True)]',
+        '[("lang_matches", "=", False)]',
+    ),
+    "14 hours": Row(
+        "ar.dunning.notice",
+        "sent_date",
+        SENT,
+        '[("channel", "=", "mail"), ("in_hours", "=", True)]',
+        '[("channel", "=", "mail"), ("in_hours", "=", False)]',
+    ),
+    "14 style": Row(
+        "ar.dunning.notice",
+        "sent_date",
+        SENT,
+        '[("style", "!=", False)]',
+        '[("style", "=", False)]',
+    ),
+    "T2": Row(
+        "ar.receivable.report",
+        "next_step_date",
+        '[("amount", ">", 0), ("days_late", ">", 0), ("disputed", "!=", True),'
+        ' ("excluded", "!=", True), ("line_id.no_followup", "!=", True),'
+        ' ("payer_profile_id", "not any", [("stops_dunning", "=", True)])]',
+        '["|", ("next_step_date", "=", False),'
+        ' ("next_step_date", ">=", as_of - days(7))]',
+        '[("next_step_date", "<", as_of - days(7))]',
+    ),
+    "T3": Row(
+        "ar.account",
+        "payer_profile_since",
+        '[("overdue_item_count", ">", 0)]',
+        '[("payer_profile_locked", "=", True),'
+        ' ("payer_profile_since", ">=", as_of - months(6)),'
+        ' ("strategy_rule_id.condition_ids.fact", "=", "payer_profile")]',
+        '["|", "|", ("payer_profile_locked", "!=", True),'
+        ' ("payer_profile_since", "<", as_of - months(6)),'
+        ' ("strategy_rule_id", "not any",'
+        ' [("condition_ids.fact", "=", "payer_profile")])]',
+    ),
+    "R1": Row(
+        "ar.dunning.run",
+        "date",
+        '[("date", ">=", date_from), ("date", "<=", as_of),'
+        ' ("account_ids", "=", False)]',
+        '[("approved_date", "!=", False)]',
+        '[("approved_date", "=", False)]',
+    ),
+    "R2": Row(
+        "ar.receivable.report",
+        "last_message_date",
+        '[("amount", ">", 0), ("days_late", ">", 30)]',
+        '["|", "|", "|", ("last_message_date", ">=", as_of - days(14)),'
+        ' ("disputed", "=", True), ("excluded", "=", True),'
+        ' ("expected_date", ">=", as_of)]',
+        '[("disputed", "!=", True), ("excluded", "!=", True),'
+        ' "|", ("expected_date", "=", False), ("expected_date", "<", as_of),'
+        ' "|", ("last_message_date", "=", False),'
+        ' ("last_message_date", "<", as_of - days(14))]',
+    ),
+    "R3": Row(
+        "ar.account",
+        "behavior_date",
+        '[("overdue_item_count", ">", 0)]',
+        '[("behavior_date", ">=", as_of - days(1))]',
+        '["|", ("behavior_date", "=", False),'
+        ' ("behavior_date", "<", as_of - days(1))]',
+    ),
+    "R4": Row(
+        "ar.dunning.level",
+        "reviewed_date",
+        '[("strategy_id.active", "=", True)]',
+        '[("reviewed_date", ">=", as_of - months(12))]',
+        '["|", ("reviewed_date", "=", False),'
+        ' ("reviewed_date", "<", as_of - months(12))]',
+    ),
+    "R5": Row(
+        "ar.account",
+        "behavior_date",
+        '[("overdue_item_count", ">", 0), ("strategy_forced", "!=", True)]',
+        '[("strategy_rule_id.condition_ids", "!=", False)]',
+        '[("strategy_rule_id", "not any", [("condition_ids", "!=", False)])]',
+    ),
+    "R6": Row(
+        "ar.dunning.notice.line",
+        "run_id.date",
+        '[("run_id.date", ">=", date_from), ("run_id.date", "<=", as_of),'
+        ' ("run_id.approved_date", "!=", False),'
+        ' "|", ("override", "!=", False),'
+        ' "&", ("steps", "=", True), ("run_id.mode", "=", "imposed")]',
+        '["|", ("override_reason", "!=", False),'
+        ' "&", ("override", "=", False), ("run_id.imposed_reason", "!=", False)]',
+        '[("override_reason", "=", False),'
+        ' "|", ("override", "!=", False), ("run_id.imposed_reason", "=", False)]',
+    ),
+    "R7": Row(
+        "ar.dunning.notice",
+        "sent_date",
+        '[("sent_date", ">=", date_from), ("sent_date", "<=", as_of),'
+        ' ("state", "=", "sent"), ("channel", "in", ("mail", "letter"))]',
+        '["|", "&", ("channel", "=", "mail"), ("message_id", "!=", False),'
+        ' "&", ("channel", "=", "letter"), ("posting_ref", "!=", False)]',
+        '["|", "&", ("channel", "=", "mail"), ("message_id", "=", False),'
+        ' "&", ("channel", "=", "letter"), ("posting_ref", "=", False)]',
+    ),
+}
+AS_OF = fields.Date.to_date(TODAY)
+NAMES = {
+    "as_of": AS_OF,
+    "date_from": fields.Date.subtract(AS_OF, days=90),
+    "top": 1,
+    "days": lambda count: relativedelta(days=count),
+    "months": lambda count: relativedelta(months=count),
+}
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestPracticeRows(ReceivablesCommon, MailCommon):
+    """Each row of the barometer is counted by two domains over coded, dated fields."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.standard = cls.env.ref("ar_best_practices.dunning_strategy_standard")
+        cls.standard.minimum_amount = 0
+        cls.company.email = "credit@company.example.com"
+        cls.company.alias_domain_id = cls.mail_alias_domain
+
+    def _late(self, days, partner=None, **values):
+        """Return an invoice that is so many days late today."""
+        due = fields.Date.subtract(AS_OF, days=days)
+        issued = fields.Date.subtract(due, days=30)
+        return self._invoice(partner or self.customer, 100, issued, due, **values)
+
+    def _late_twins(self, days):
+        """Return one late invoice of each of the two customers."""
+        return self._late(days), self._late(days, self.other_customer)
+
+    def _lines(self, run, move):
+        self.env.flush_all()
+        return run.line_ids.filtered(lambda line: line.move_id == move)
+
+    def _sent(self, run):
+        with self.mock_mail_gateway():
+            self._send(run)
+        return run.notice_ids.sorted(lambda n: n.partner_id != self.customer)
+
+    def _find(self, code, part):
+        """Return the records that one of the two domains of a row counts."""
+        row = ROWS[code]
+        domain = safe_eval(row.among, NAMES) + safe_eval(getattr(row, part), NAMES)
+        self.env.flush_all()
+        return self.env[row.model].search(domain)
+
+    def _check_row(self, code, good, bad):
+        """Check that the domains of a row tell a good record from a bad one."""
+        made = good + bad
+        self.assertEqual(self._find(code, "good") & made, good)
+        self.assertEqual(self._find(code, "bad") & made, bad)
+
+    def test_the_guide_for_developers_says_the_same(self):
+        with file_open("ar_best_practices/readme/DEVELOP.md") as file:
+            guide = " ".join(file.read().split())
+        said = [
+            words
+            for row in ROWS.values()
+            for words in (*row[2:], f"`{row.model}` | `{row.date}`")
+        ]
+        self.assertFalse([words for words in said if words not in guide])
+
+    def test_row_9_the_step_prescribed_is_the_step_done(self):
+        kept, changed = self._late_twins(9)
+        run = self._run()
+        firm = self.standard.level_ids.filtered(lambda level: level.kind == "firm")
+        self._lines(run, changed).notice_id._change_level(firm, "asked by sales")
+        self._sent(run)
+        self._check_row("9", self._lines(run, kept), self._lines(run, changed))
+
+    def test_row_10_a_late_item_is_on_the_worklist_within_a_day(self):
+        soon, late = self._late(2), self._late(6)
+        self._run_cron("ir_cron_refresh_all")
+        items = self.env["ar.item"]
+        self._check_row(
+            "10",
+            items.search([("move_id", "=", soon.id)]),
+            items.search([("move_id", "=", late.id)]),
+        )
+
+    def test_row_10_an_item_stays_on_the_worklist_since_its_first_day(self):
+        move = self._late(1)
+        self._run_cron("ir_cron_refresh_all")
+        with freeze_time("2026-07-10"):
+            self._run_cron("ir_cron_refresh_all")
+        item = self.env["ar.item"].search([("move_id", "=", move.id)])
+        self.assertRecordValues(item, [{"listed_date": AS_OF, "listed_delay": 0}])
+
+    def test_row_11_the_first_accounts_are_touched(self):
+        self._late_twins(9)
+        accounts = self._account() + self._account(self.other_customer)
+        accounts.action_refresh()
+        notice = self._run().notice_ids.filtered(
+            lambda notice: notice.account_id == accounts[0]
+        )
+        self.env["ar.dunning.notice"]._mark_sent(notice)
+        self.assertEqual(notice.priority, accounts[0].priority)
+        self._check_row("11", accounts[0], accounts[1])
+
+    def test_row_14_the_text_is_in_the_language_of_the_contact(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.other_customer.lang = "de_DE"
+        self._late_twins(9)
+        good, bad = self._sent(self._run())
+        self._check_row("14 language", good, bad)
+
+    def test_row_14_the_message_leaves_inside_the_hours_of_the_contact(self):
+        self.other_customer.write(
+            {
+                "tz": "Europe/Paris",
+                "ar_hours": [(0, 0, {"weekday": "0", "hour_from": 9, "hour_to": 17})],
+            }
+        )
+        self._late_twins(9)
+        run = self._run()
+        run.sudo().notice_ids.automatic = False  # a person sends at any hour
+        good, bad = self._sent(run)
+        self._check_row("14 hours", good, bad)
+
+    def test_row_14_the_style_of_the_contact_is_known(self):
+        self.customer.ar_style = "formal"
+        self._late_twins(9)
+        good, bad = self._sent(self._run())
+        self._check_row("14 style", good, bad)
+
+    def test_row_t2_the_step_due_was_received(self):
+        moves = self._late_twins(16)
+        notice = self._run().notice_ids.filtered(
+            lambda notice: notice.partner_id == self.customer
+        )
+        self.env["ar.dunning.notice"]._mark_sent(notice)
+        self._check_row("T2", *map(self._open_item, moves))
+
+    def test_row_t2_nothing_is_due_after_the_last_level(self):
+        item = self._open_item(self._late(90))
+        states = self.env["ar.item"].sudo()
+        states.create({"line_id": item.id, "level_rank": 6})
+        self.assertFalse(self._open_item(item.move_id).next_step_date)
+        self.assertIn(item, self._find("T2", "good"))
+
+    def test_row_t3_the_profile_is_confirmed_and_chooses_the_strategy(self):
+        self._late_twins(9)
+        known, unknown = self._account(), self._account(self.other_customer)
+        profile = self.env.ref("ar_best_practices.payer_profile_pp12")
+        known._set_payer_profile(profile, "pays by return", "2026-12-31")
+        (known + unknown).action_refresh()
+        self.assertIn("payer_profile", known.strategy_rule_id.condition_ids.mapped("fact"))
+        self._check_row("T3", known, unknown)
+        self._check_row("R5", known, unknown)
+
+    def test_row_r1_a_run_is_reviewed(self):
+        self._late(9)
+        dropped = self._run()
+        dropped.action_cancel()
+        reviewed = self._run()
+        reviewed.action_approve()
+        self._check_row("R1", reviewed, dropped)
+
+    def test_row_r2_an_old_item_is_never_forgotten(self):
+        spoken, silent = map(self._open_item, self._late_twins(40))
+        states = self.env["ar.item"].sudo()
+        states.create({"line_id": spoken.id, "last_message_date": "2026-06-20"})
+        self._check_row("R2", spoken, silent)
+
+    def test_row_r2_a_pause_that_is_over_is_no_pause(self):
+        paused, over = map(self._open_item, self._late_twins(40))
+        pause = {"excluded": True, "excluded_reason": "their fire"}
+        self.env["ar.item"].create(
+            [
+                {"line_id": paused.id, "excluded_until": "2026-07-31"} | pause,
+                {"line_id": over.id, "excluded_until": "2026-06-20"} | pause,
+            ]
+        )
+        self._check_row("R2", paused, over)
+
+    def test_row_r3_what_is_seen_is_of_today(self):
+        self._late_twins(9)
+        fresh, stale = self._account(), self._account(self.other_customer)
+        (fresh + stale).action_refresh()
+        stale.sudo().behavior_date = "2026-06-20"
+        self._check_row("R3", fresh, stale)
+
+    def test_row_r4_the_texts_of_a_level_were_read_again(self):
+        read, unread = self.standard.level_ids[:2]
+        read.action_mark_reviewed()
+        self._check_row("R4", read, unread)
+
+    def test_row_r6_a_person_says_why_the_sequence_is_left(self):
+        said, unsaid = self._late_twins(9)
+        run = self._run()
+        good, bad = self._lines(run, said), self._lines(run, unsaid)
+        good._exclude("their flood")
+        bad._override("level", False, bad.level_id)
+        self._sent(run)
+        self._check_row("R6", good, bad)
+        run = self._run("2026-07-20")
+        self.assertTrue(good.exists(), "a decision of a person outlives the next run")
+
+    def test_row_r6_an_imposed_level_has_its_reason(self):
+        self._late(9)
+        lines = self.env["ar.dunning.notice.line"]
+        for reason in ("before the yearly closing", False):
+            run = self._run(
+                mode="imposed",
+                imposed_kind="firm",
+                imposed_reason=reason,
+                account_ids=self._account().ids,
+            )
+            self._sent(run)
+            lines += run.line_ids.filtered("steps")
+        self._check_row("R6", *lines)
+
+    def test_row_r7_what_was_sent_can_be_proved(self):
+        self.other_customer.email = False
+        self._late_twins(9)
+        mail, letter = self._sent(self._run())
+        self.assertEqual(letter.channel, "letter")
+        self._check_row("R7", mail, letter)
+        letter.posting_ref = "RA 123 456 789 FR"
+        self.assertIn(letter, self._find("R7", "good"))
+        self.assertIn("RA 123", letter._get_proof())
+
+    def _open_item(self, move):
+        self.env["ar.receivable.report"].invalidate_model()
+        line = self._receivable(move)
+        return self.env["ar.receivable.report"].browse(line.id)
