@@ -394,7 +394,8 @@ class ArAccountJudgement(models.AbstractModel):
                 )
                 INSERT INTO ar_account_decision
                        (account_id, date, subject, before, after, reason, user_id)
-                SELECT changed.id, now() AT TIME ZONE 'UTC', %(subject)s, changed.before,
+                SELECT changed.id, now() AT TIME ZONE 'UTC', %(subject)s,
+                       changed.before,
                        profile.code, changed.payer_profile_reason, %(user)s
                   FROM changed
                   JOIN ar_payer_profile profile ON profile.id = changed.payer_profile_id

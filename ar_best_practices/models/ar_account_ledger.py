@@ -442,7 +442,8 @@ class ArAccountLedger(models.AbstractModel):
                            ), currency.decimal_places) AS amount
                       FROM (%(hooks)s) hook
                       JOIN account_move_line line ON line.id = hook.line_id
-                      JOIN res_currency currency ON currency.id = line.company_currency_id
+                      JOIN res_currency currency
+                        ON currency.id = line.company_currency_id
                    ) excluded
           GROUP BY excluded.line_id
             """,
@@ -452,7 +453,7 @@ class ArAccountLedger(models.AbstractModel):
     def _live_sql(self, scope: Scope) -> SQL:
         """Return one row of live figures per account of the scope that has items."""
         columns = [
-            SQL("%s AS %s", SQL(expression), SQL.identifier(fname))  # pylint: disable=sql-injection
+            SQL("%s AS %s", SQL(expression), SQL.identifier(fname))  # pylint: disable=sql-injection; constants
             for fname, expression in LIVE_FIELDS.items()
         ]
         return SQL(

@@ -80,12 +80,13 @@ class ArAccountMail(models.AbstractModel):
 
     def _message_receive_bounce(self, email, partner):
         # EXTENDS mail: the contact is marked by Odoo, a person must find another one
-        super()._message_receive_bounce(email, partner)
+        result = super()._message_receive_bounce(email, partner)
         for account in self:
             words = self.env._("A reminder came back: %(email)s", email=email)
             account._message_log(body=words)
             owner = account._get_owner()
             account.activity_schedule(TODO, summary=words, user_id=owner.id)
+        return result
 
     # ------------------------------------------------------------------
     # Followers, and where answers go

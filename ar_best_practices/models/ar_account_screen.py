@@ -24,7 +24,7 @@ class ArAccountScreen(models.AbstractModel):
         groups=COLLECTOR,
     )
     timeline_ids = fields.One2many(
-        "ar.account.timeline", "account_id", string="Timeline", groups=COLLECTOR
+        "ar.account.timeline", "account_id", groups=COLLECTOR
     )
     contact_ids = fields.One2many(related="partner_id.child_ids", string="Contacts")
     customer_phone = fields.Char(related="partner_id.phone", string="Phone")

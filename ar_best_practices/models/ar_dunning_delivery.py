@@ -3,6 +3,8 @@
 import smtplib
 from contextlib import suppress
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -55,45 +57,94 @@ class ArDunningDelivery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _drop_what_was_paid(self):
-        """Ask only for what is still owed; a notice with nothing left is cancelled.
+        """Ask only for what may still be asked; an empty notice is cancelled.
 
-        A run of a past day (trial company) speaks of what was owed then.
+        A run of a past day in a trial company speaks of what was owed then.
         """
-        current = self.filtered(lambda notice: not notice.run_id._is_past())
+        current = self.filtered(
+            lambda n: not (n.company_id.ar_is_trial and n.run_id._is_past())
+        )
         if not current:
             return self
         self.env["ar.account"]._flush_ledger()
         self.env.flush_all()
-        self.env.cr.execute(current._paid_sql())
+        self.env.cr.execute(current._lower_lines_sql())
         current._refresh_amounts()
         settled = current.filtered(lambda n: n.amount <= 0 or not n.item_count)
         settled.write(
             {
                 "state": "cancelled",
-                "failure_reason": self.env._("Paid or credited before it was sent."),
+                "failure_reason": self.env._("Paid or left out before it was sent."),
             }
         )
         return self - settled
 
-    def _paid_sql(self) -> SQL:
-        """Lower what is asked to today's residual, and take what is paid out."""
+    def _lower_lines_sql(self) -> SQL:
+        """Lower what is asked to what may be asked today, and take the rest out."""
         return SQL(
             """
             UPDATE ar_dunning_notice_line line
-               SET amount = LEAST(line.amount, GREATEST(item.amount_residual, 0)),
+               SET amount = LEAST(line.amount, GREATEST(fresh.asked, 0)),
                    amount_currency = LEAST(line.amount_currency,
-                                           GREATEST(item.amount_residual_currency, 0)),
-                   included = item.amount_residual > 0,
-                   steps = line.steps AND item.amount_residual > 0,
-                   reason = CASE WHEN item.amount_residual > 0 THEN line.reason
-                                 ELSE %(paid)s END
-              FROM account_move_line item
-             WHERE item.id = line.line_id
-               AND line.notice_id IN %(notices)s
-               AND line.included AND line.amount > 0
-               AND (item.amount_residual < line.amount)
+                                           GREATEST(fresh.asked_currency, 0)),
+                   included = fresh.asked > 0,
+                   steps = line.steps AND fresh.asked > 0,
+                   reason = CASE WHEN fresh.asked > 0 THEN line.reason
+                                 ELSE %(gone)s END
+              FROM (%(fresh)s) fresh
+             WHERE fresh.id = line.id AND fresh.asked < line.amount
             """,
-            paid=self.env._("paid before the message left"),
+            gone=self.env._("paid or left out before the message left"),
+            fresh=self._fresh_line_sql(),
+        )
+
+    def _fresh_line_sql(self) -> SQL:
+        """Return what may be asked today for the lines of these notices: what is left
+        of a posted entry, less what is disputed or promised, nothing if a person says
+        so. Columns: id, asked, asked_currency."""
+        accounts = self.env["ar.account"]
+        return SQL(
+            """
+            SELECT item.id, kept.asked,
+                   ROUND(item.residual_currency * kept.asked
+                         / NULLIF(item.residual, 0), item.decimal_places)
+                       AS asked_currency
+              FROM (%(items)s) item
+         LEFT JOIN (%(exclusions)s) excluded ON excluded.line_id = item.line_id
+        CROSS JOIN LATERAL (
+                    SELECT item.residual - %(dispute)s - %(plan)s - %(promise)s AS asked
+                   ) kept
+            """,
+            items=self._asked_item_sql(),
+            exclusions=accounts._exclusion_sql(accounts._scope(self.account_id)),
+            dispute=accounts._capped_sql("dispute"),
+            plan=accounts._capped_sql("plan"),
+            promise=accounts._capped_sql("promise"),
+        )
+
+    def _asked_item_sql(self) -> SQL:
+        """Return what is left of each line asked for: nothing of an entry that is no
+        longer posted, was replaced, or that a person leaves out."""
+        return SQL(
+            """
+            SELECT line.id, entry.id AS line_id, currency.decimal_places,
+                   COALESCE(entry.amount_residual, 0) AS residual,
+                   COALESCE(entry.amount_residual_currency, 0) AS residual_currency
+              FROM ar_dunning_notice_line line
+              JOIN res_currency currency ON currency.id = line.currency_id
+         LEFT JOIN account_move_line entry
+                ON entry.id = line.line_id
+               AND entry.parent_state = 'posted'
+               AND entry.no_followup IS NOT TRUE
+               AND NOT EXISTS (
+                   SELECT 1 FROM ar_item state
+                    WHERE state.line_id = entry.id AND state.excluded
+                      AND COALESCE(state.excluded_from <= %(today)s, TRUE)
+                      AND COALESCE(state.excluded_until >= %(today)s, TRUE))
+             WHERE line.notice_id IN %(notices)s
+               AND line.included AND line.amount > 0
+            """,
+            today=SQL("%s::date", fields.Date.context_today(self)),
             notices=tuple(self.ids),
         )
 
@@ -241,25 +292,52 @@ class ArDunningDelivery(models.AbstractModel):
 
     def _deliver_mails(self):
         """Make the mails of the batch, then send them one by one."""
-        ready = self._filter_mailable()
-        mails = ready._create_mails()
-        notice_by_mail = dict(zip(mails, ready, strict=True))
+        notices = self._filter_mailable()._make_mails()
+        mails = self.env["mail.mail"].browse(notices)
         for server_id, alias_id, smtp_from, ids in mails._split_by_mail_configuration():
-            group = mails.browse(ids)
-            session = self._connect(server_id, smtp_from)
+            group = {mails.browse(mail_id): notices[mail_id] for mail_id in ids}
+            self._send_group(group, server_id, alias_id, smtp_from)
+
+    def _make_mails(self) -> dict:
+        """Return {mail id: notice}; a text or a record with an error fails alone."""
+        try:
+            with self.env.cr.savepoint():
+                return dict(zip(self._create_mails().ids, self, strict=True))
+        except OperationalError:
+            raise
+        except Exception as error:  # texts are data: whatever they do wrong
+            if len(self) == 1:
+                self._fail(self._get_error_words(error))
+                return {}
+        found = {}
+        for notice in self:
+            found |= notice._make_mails()
+        return found
+
+    def _get_error_words(self, error) -> str:
+        """Say in one line what a text does wrong, without the way Odoo found it."""
+        while cause := error.__cause__ or error.__context__:
+            error = cause
+        return self.env._(
+            "The text of the level “%(level)s” has an error: %(error)s",
+            level=self.level_id.name or self.name,
+            error=error,
+        )
+
+    def _send_group(self, group, server_id, alias_id, smtp_from):
+        """Send mails by one session, opened again when the server closes it."""
+        session = None
+        for mail, notice in group.items():
+            session = session or self._connect(server_id, smtp_from)
             if isinstance(session, Exception):
-                self.browse(
-                    n.id for m, n in notice_by_mail.items() if m in group
-                )._fail(str(session))
-                continue
-            try:
-                for mail in group:
-                    notice_by_mail[mail]._send_mail(mail, session, server_id, alias_id)
-            finally:
-                self._disconnect(session)
+                notice._fail(str(session))
+            elif not notice._send_mail(mail, session, server_id, alias_id):
+                session = None
+        if not isinstance(session, Exception):
+            self._disconnect(session)
 
     def _connect(self, server_id, smtp_from):
-        """Open one session for the batch; a dead server is returned as its error."""
+        """Open a session; a dead server is returned as its error."""
         try:
             return self.env["ir.mail_server"]._connect__(
                 mail_server_id=server_id, smtp_from=smtp_from
@@ -272,9 +350,12 @@ class ArDunningDelivery(models.AbstractModel):
             with suppress(smtplib.SMTPServerDisconnected):
                 session.quit()
 
-    def _send_mail(self, mail, session, server_id, alias_id):
-        """Send one mail and commit what became of it."""
+    def _send_mail(self, mail, session, server_id, alias_id) -> bool:
+        """Send one mail and commit what became of it; say whether the session lives."""
+        if not self._lock_claimed():
+            return True  # the mail before was long: somebody decided about this one
         mail.state = "outgoing"
+        alive = True
         try:
             mail._send(
                 smtp_session=session,
@@ -282,6 +363,7 @@ class ArDunningDelivery(models.AbstractModel):
                 mail_server=self.env["ir.mail_server"].browse(server_id),
             )
         except smtplib.SMTPServerDisconnected as error:
+            alive = False
             mail.state = "cancel"
             self.write({"state": "unknown", "failure_reason": str(error)})
         if mail.state == "sent":
@@ -289,12 +371,11 @@ class ArDunningDelivery(models.AbstractModel):
         elif mail.state == "exception":
             self._fail(mail.failure_reason)
         self.env["ir.cron"]._commit_progress()
+        return alive
 
     def _fail(self, reason: str):
         self.write({"state": "failed", "failure_reason": reason})
-        self.mail_id.filtered(lambda m: m.state == "outgoing").write(
-            {"state": "cancel"}
-        )
+        self.mail_id.filtered(lambda m: m.state != "sent").write({"state": "cancel"})
 
     def _filter_mailable(self):
         """Leave out, with a clear reason, what cannot become a mail."""

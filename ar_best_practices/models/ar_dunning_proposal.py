@@ -283,8 +283,12 @@ class ArDunningProposal(models.AbstractModel):
 
     def _get_levels(self):
         # sudo: screens ask for columns of open items before they ask for rights
-        return self.env["ar.dunning.level"].sudo().search_fetch(
-            [], ["strategy_id", "rank", "delay_days"], order="strategy_id, rank"
+        return (
+            self.env["ar.dunning.level"]
+            .sudo()
+            .search_fetch(
+                [], ["strategy_id", "rank", "delay_days"], order="strategy_id, rank"
+            )
         )
 
     def _by_strategy_sql(self, levels, expression) -> SQL:
@@ -507,7 +511,8 @@ class ArDunningProposal(models.AbstractModel):
             SELECT decision.account_id, decision.strategy_id,
                    MAX(final_rank) FILTER (WHERE code = 'step') AS rank,
                    COUNT(*) FILTER (WHERE code <> 'credit') AS item_count,
-                   SUM(CASE WHEN code = 'credit' THEN residual ELSE asked END) AS amount,
+                   SUM(CASE WHEN code = 'credit' THEN residual ELSE asked END)
+                       AS amount,
                    MAX(late) FILTER (WHERE code <> 'credit') AS max_days_late,
                    COALESCE(BOOL_AND(level.automatic AND override IS NULL)
                        FILTER (WHERE code = 'step'), FALSE) AS automatic

@@ -1,11 +1,15 @@
 """A dunning run: proposed with its reasons, approved by a person, sent at most once."""
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from .ar_dunning_level import RANKS
 from .ar_dunning_notice_line import ArDunningNoticeLine
+
+_logger = logging.getLogger(__name__)
 
 BUSY = ("proposed", "approved", "sending")
 # What a proposal answers: another question wants another proposal.
@@ -592,7 +596,11 @@ class ArDunningRun(models.Model):
         )
         self.env["ir.cron"]._commit_progress(remaining=len(companies))
         for company in companies:
-            self.with_company(company)._run_morning(company)
+            try:
+                with self.env.cr.savepoint():
+                    self.with_company(company)._run_morning(company)
+            except Exception:  # one company's trouble is not the others'
+                _logger.exception("Automatic reminders of %s", company.name)
             self.env["ir.cron"]._commit_progress(1)
 
     def _run_morning(self, company):

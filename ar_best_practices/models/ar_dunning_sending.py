@@ -9,6 +9,8 @@ queue never sees one.
 
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.mail import generate_tracking_message_id
@@ -49,6 +51,10 @@ class ArDunningSending(models.AbstractModel):
 
     def _finish(self):
         """A run is done when nothing of it waits any more."""
+        self.invalidate_recordset(["state", "notice_ids"])
+        self.notice_ids.invalidate_recordset(["state"])
+        if self.state != "sending":
+            return  # cancelled meanwhile, or ended by another worker
         waiting = self.notice_ids.filtered(lambda n: n.state in ("approved", "sending"))
         if not waiting:
             self.state = "done"
@@ -77,32 +83,40 @@ class ArDunningSending(models.AbstractModel):
 
     def _claim(self):
         """Take a batch of approved notices for this connection, and commit it."""
-        closed = self._get_closed_notices()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE ar_dunning_notice notice
-                   SET state = 'sending', claim = %(claim)s,
-                       claim_date = now() AT TIME ZONE 'UTC'
-                 WHERE id IN (SELECT id FROM ar_dunning_notice
-                               WHERE run_id = %(run)s AND state = 'approved'
-                                 AND id NOT IN %(closed)s
-                            ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
-             RETURNING id
-                """,
-                claim=self._get_connection(),
-                run=self.id,
-                closed=tuple(closed.ids) or (0,),
-                batch=BATCH,
-            )
-        )
-        claimed = self.env["ar.dunning.notice"].browse(sorted(row[0] for row in rows))
+        claimed = self._take_batch(self._get_closed_notices())
         claimed.invalidate_recordset()
         for notice in claimed:
             thread = f"{notice.account_id.id}-ar.account"
             notice.message_id = generate_tracking_message_id(thread)
         self.env["ir.cron"]._commit_progress()
         return claimed._lock_claimed()
+
+    def _take_batch(self, closed):
+        """Mark the next approved notices as this connection's; what another worker
+        holds is left to it."""
+        statement = SQL(
+            """
+            UPDATE ar_dunning_notice notice
+               SET state = 'sending', claim = %(claim)s,
+                   claim_date = now() AT TIME ZONE 'UTC'
+             WHERE id IN (SELECT id FROM ar_dunning_notice
+                           WHERE run_id = %(run)s AND state = 'approved'
+                             AND id NOT IN %(closed)s
+                        ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+         RETURNING id
+            """,
+            claim=self._get_connection(),
+            run=self.id,
+            closed=tuple(closed.ids) or (0,),
+            batch=BATCH,
+        )
+        try:
+            self.env.cr.execute(statement, log_exceptions=False)
+        except SerializationFailure:  # another worker has just taken some of them
+            self.env.cr.rollback()
+            return self._take_batch(closed)
+        ids = sorted(row[0] for row in self.env.cr.fetchall())
+        return self.env["ar.dunning.notice"].browse(ids)
 
     def _get_connection(self) -> str:
         """Name this database connection: its process and when it started."""

@@ -59,4 +59,4 @@ class ArGuarded(models.AbstractModel):
             return self
         guarded = {f"default_{name}" for name in self._get_guarded_fields()}
         context = {k: v for k, v in self.env.context.items() if k not in guarded}
-        return self.with_context(context)
+        return self.with_env(self.env(context=context))

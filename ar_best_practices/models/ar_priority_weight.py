@@ -65,7 +65,7 @@ class ArPriorityWeight(models.Model):
     def _sum_sql(self, terms, weights, pattern: str) -> SQL:
         pieces = [
             SQL(
-                pattern.replace("{weight}", "%s").replace("{column}", "%s"),  # pylint: disable=sql-injection
+                pattern.replace("{weight}", "%s").replace("{column}", "%s"),  # pylint: disable=sql-injection; constants
                 weights[term.code][0],
                 SQL.identifier(f"term_{term.code}"),
             )

@@ -61,7 +61,8 @@ class ArCollectorReport(models.Model):
         scope = accounts._scope()
         return SQL(
             """
-            SELECT MIN(account.id) AS id, COALESCE(MIN(person.name), %(nobody)s) AS name,
+            SELECT MIN(account.id) AS id,
+                   COALESCE(MIN(person.name), %(nobody)s) AS name,
                    account.collector_id, account.company_id,
                    company.currency_id, COUNT(*) AS account_count,
                    COUNT(*) FILTER (WHERE live.overdue_item_count > 0)

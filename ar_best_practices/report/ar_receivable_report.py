@@ -28,7 +28,7 @@ class ArReceivableReport(models.Model):
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    collector_id = fields.Many2one("res.users", string="Collector", readonly=True)
+    collector_id = fields.Many2one("res.users", readonly=True)
     payer_profile_id = fields.Many2one(
         "ar.payer.profile", string="Payer profile", readonly=True
     )

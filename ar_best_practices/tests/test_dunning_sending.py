@@ -6,11 +6,17 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.mail.tests.common import MailCommon
 
 from .common import TODAY, ReceivablesCommon
+
+RENDERERS = (
+    "odoo.addons.mail.models.mail_render_mixin",
+    "odoo.addons.base.models.ir_qweb",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -126,6 +132,54 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         self.assertIn("no mail text", failed.failure_reason)
         self.assertEqual((notices - failed).state, "sent")
 
+    def test_a_text_with_an_error_is_said_and_the_others_go(self):
+        self._late(9)
+        self._late(3, partner=self.other_customer)
+        run = self._run()
+        reminder = self.standard.level_ids.filtered(lambda x: x.kind == "reminder")
+        reminder.mail_template_id.body_html = (
+            "<p t-if='object.partner_id.ref == \"ODD\"' t-out='1 / 0'/>"
+        )
+        self.customer.ref = "ODD"  # Odoo tries a text on some customer when it is saved
+        with self.mock_mail_gateway(), mute_logger(*RENDERERS):
+            notices = self._send(run)
+        failed = notices.filtered(lambda n: n.state == "failed")
+        self.assertEqual(failed.partner_id, self.customer)
+        self.assertIn("division by zero", failed.failure_reason)
+        self.assertNotIn("Traceback", failed.failure_reason)
+        self.assertEqual((notices - failed).state, "sent")
+        self.assertEqual(run.state, "done")
+
+    def test_a_failed_mail_without_address_goes_again_as_a_letter(self):
+        self._late(9)
+        run = self._run()
+        run.notice_ids.sudo().email = False
+        with self.mock_mail_gateway():
+            notice = self._send(run)
+            self.assertEqual(notice.state, "failed")
+            self.customer.email = "later@example.com"
+            notice.action_send_again()
+            self.assertEqual(notice.email, "later@example.com")
+            notice.sudo().write({"email": False, "state": "failed"})
+            self.customer.email = False
+            notice.action_send_again()
+            self._run_cron("ir_cron_dunning_send")
+        self.assertRecordValues(notice, [{"channel": "letter", "state": "sent"}])
+        self.assertFalse(self._mails)
+
+    def test_a_run_cancelled_while_it_is_sent_stays_cancelled(self):
+        self._late(9)
+        self._late(9, partner=self.other_customer)
+        run = self._run()
+        run.action_approve()
+        run.action_send()
+        with self.mock_mail_gateway():
+            run.action_cancel()
+            self._run_cron("ir_cron_dunning_send")
+        self.assertEqual(run.state, "cancelled")
+        self.assertEqual(set(run.notice_ids.mapped("state")), {"cancelled"})
+        self.assertFalse(self._mails)
+
     def test_what_is_paid_between_proposal_and_sending_is_not_asked(self):
         paid, partly = self._late(9), self._late(9, partner=self.other_customer)
         run = self._run()
@@ -142,6 +196,60 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         sent = run.notice_ids.filtered(lambda n: n.state == "sent")
         self.assertEqual(sent.amount, 60)
         self.assertEqual(len(self._mails), 1)
+
+    def test_what_is_paid_while_a_message_waits_overnight_is_not_asked(self):
+        invoice = self._late(9)
+        run = self._run()
+        run.action_approve()
+        run.action_send()
+        with freeze_time("2026-07-01"), self.mock_mail_gateway():
+            self._pay(invoice, "2026-07-01")
+            self._run_cron("ir_cron_dunning_send")
+        self.assertEqual(run.notice_ids.state, "cancelled")
+        self.assertFalse(self._mails)
+
+    def test_what_people_leave_out_after_the_approval_is_not_asked(self):
+        disputed, excluded, marked, redrafted = (self._late(n) for n in (9, 10, 11, 12))
+        asked = self._late(13, 40)
+        run = self._run()
+        run.action_approve()
+        self.env["ar.item"].create(
+            [
+                {"line_id": self._receivable(disputed).id, "disputed": True},
+                {
+                    "line_id": self._receivable(excluded).id,
+                    "excluded": True,
+                    "excluded_reason": "goods on the way back",
+                },
+            ]
+        )
+        self._receivable(marked).no_followup = True
+        redrafted.button_draft()
+        with self.mock_mail_gateway():
+            run.action_send()
+            self._run_cron("ir_cron_dunning_send")
+        self.assertRecordValues(
+            run.notice_ids, [{"state": "sent", "amount": 40, "item_count": 1}]
+        )
+        body = self._mails[0]["body"]
+        self.assertIn(asked.name, body)
+        for invoice in (disputed, excluded, marked, redrafted):
+            self.assertNotIn(invoice.name, body)
+
+    def test_of_terms_replaced_after_the_approval_only_what_is_left_is_asked(self):
+        invoice = self._late(9)
+        run = self._run()
+        run.action_approve()
+        invoice.button_draft()
+        invoice.invoice_payment_term_id = self.pay_terms_b  # 30 % now, the rest later
+        invoice.action_post()
+        kept = run.line_ids.line_id.amount_residual
+        self.assertLess(kept, 100)
+        with self.mock_mail_gateway():
+            run.action_send()
+            self._run_cron("ir_cron_dunning_send")
+        state = "sent" if kept else "cancelled"
+        self.assertRecordValues(run.notice_ids, [{"state": state, "amount": kept}])
 
     def test_a_payment_on_account_between_proposal_and_sending_counts(self):
         self._late(9)
@@ -245,6 +353,31 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         with freeze_time(datetime(2026, 6, 30, 8, 0)), self.mock_mail_gateway():
             self._run_cron("ir_cron_dunning_send")
         self.assertEqual(run.notice_ids.state, "sent")
+
+    def test_the_trouble_of_one_company_does_not_stop_the_others(self):
+        self.company.ar_automatic_approved = True
+        self._late(9)
+        self.setup_other_company(name="Second company")
+        morning = type(self.env["ar.dunning.run"])._run_morning
+
+        def fail_for_others(runs, company):
+            if company != self.company:
+                raise UserError(runs.env._("no chart here"))
+            morning(runs, company)
+
+        log = "odoo.addons.ar_best_practices.models.ar_dunning_run"
+        target = "odoo.addons.ar_best_practices.models.ar_dunning_run.ArDunningRun"
+        with (
+            patch(f"{target}._run_morning", fail_for_others),
+            self.assertLogs(log, "ERROR"),
+            self.mock_mail_gateway(),
+        ):
+            self._run_cron("ir_cron_dunning_morning")
+            self._run_cron("ir_cron_dunning_send")
+        notices = self.env["ar.dunning.notice"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(notices.state, "sent")
 
     def test_the_first_automatic_run_wants_one_approval(self):
         self._late(9)

@@ -1,7 +1,7 @@
 """What the barometer will count: one passing and one failing record for each row.
 
 The domains are those of ``readme/DEVELOP.md``, word for word. ``among`` says which
-records count, ``good`` and ``bad`` tell them apart.
+records count, ``passing`` and ``failing`` tell them apart.
 """
 
 from typing import NamedTuple
@@ -23,8 +23,8 @@ class Row(NamedTuple):
     model: str
     date: str
     among: str
-    good: str
-    bad: str
+    passing: str
+    failing: str
 
 
 SENT = (
@@ -127,8 +127,7 @@ ROWS = {
         "behavior_date",
         '[("overdue_item_count", ">", 0)]',
         '[("behavior_date", ">=", as_of - days(1))]',
-        '["|", ("behavior_date", "=", False),'
-        ' ("behavior_date", "<", as_of - days(1))]',
+        '["|", ("behavior_date", "=", False), ("behavior_date", "<", as_of - days(1))]',
     ),
     "R4": Row(
         "ar.dunning.level",
@@ -217,11 +216,11 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self.env.flush_all()
         return self.env[row.model].search(domain)
 
-    def _check_row(self, code, good, bad):
-        """Check that the domains of a row tell a good record from a bad one."""
-        made = good + bad
-        self.assertEqual(self._find(code, "good") & made, good)
-        self.assertEqual(self._find(code, "bad") & made, bad)
+    def _check_row(self, code, passing, failing):
+        """Check that the domains of a row tell a passing record from a failing one."""
+        made = passing + failing
+        self.assertEqual(self._find(code, "passing") & made, passing)
+        self.assertEqual(self._find(code, "failing") & made, failing)
 
     def test_the_guide_for_developers_says_the_same(self):
         with file_open("ar_best_practices/readme/DEVELOP.md") as file:
@@ -274,8 +273,8 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self.env["res.lang"]._activate_lang("de_DE")
         self.other_customer.lang = "de_DE"
         self._late_twins(9)
-        good, bad = self._sent(self._run())
-        self._check_row("14 language", good, bad)
+        passing, failing = self._sent(self._run())
+        self._check_row("14 language", passing, failing)
 
     def test_row_14_the_message_leaves_inside_the_hours_of_the_contact(self):
         self.other_customer.write(
@@ -287,14 +286,14 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self._late_twins(9)
         run = self._run()
         run.sudo().notice_ids.automatic = False  # a person sends at any hour
-        good, bad = self._sent(run)
-        self._check_row("14 hours", good, bad)
+        passing, failing = self._sent(run)
+        self._check_row("14 hours", passing, failing)
 
     def test_row_14_the_style_of_the_contact_is_known(self):
         self.customer.ar_style = "formal"
         self._late_twins(9)
-        good, bad = self._sent(self._run())
-        self._check_row("14 style", good, bad)
+        passing, failing = self._sent(self._run())
+        self._check_row("14 style", passing, failing)
 
     def test_row_t2_the_step_due_was_received(self):
         moves = self._late_twins(16)
@@ -309,7 +308,7 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         states = self.env["ar.item"].sudo()
         states.create({"line_id": item.id, "level_rank": 6})
         self.assertFalse(self._open_item(item.move_id).next_step_date)
-        self.assertIn(item, self._find("T2", "good"))
+        self.assertIn(item, self._find("T2", "passing"))
 
     def test_row_t3_the_profile_is_confirmed_and_chooses_the_strategy(self):
         self._late_twins(9)
@@ -317,7 +316,8 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         profile = self.env.ref("ar_best_practices.payer_profile_pp12")
         known._set_payer_profile(profile, "pays by return", "2026-12-31")
         (known + unknown).action_refresh()
-        self.assertIn("payer_profile", known.strategy_rule_id.condition_ids.mapped("fact"))
+        facts = known.strategy_rule_id.condition_ids.mapped("fact")
+        self.assertIn("payer_profile", facts)
         self._check_row("T3", known, unknown)
         self._check_row("R5", known, unknown)
 
@@ -361,13 +361,13 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
     def test_row_r6_a_person_says_why_the_sequence_is_left(self):
         said, unsaid = self._late_twins(9)
         run = self._run()
-        good, bad = self._lines(run, said), self._lines(run, unsaid)
-        good._exclude("their flood")
-        bad._override("level", False, bad.level_id)
+        passing, failing = self._lines(run, said), self._lines(run, unsaid)
+        passing._exclude("their flood")
+        failing._override("level", False, failing.level_id)
         self._sent(run)
-        self._check_row("R6", good, bad)
-        run = self._run("2026-07-20")
-        self.assertTrue(good.exists(), "a decision of a person outlives the next run")
+        self._check_row("R6", passing, failing)
+        self._run("2026-07-20")
+        self.assertTrue(passing.exists(), "what a person decided outlives the next run")
 
     def test_row_r6_an_imposed_level_has_its_reason(self):
         self._late(9)
@@ -390,7 +390,7 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self.assertEqual(letter.channel, "letter")
         self._check_row("R7", mail, letter)
         letter.posting_ref = "RA 123 456 789 FR"
-        self.assertIn(letter, self._find("R7", "good"))
+        self.assertIn(letter, self._find("R7", "passing"))
         self.assertIn("RA 123", letter._get_proof())
 
     def _open_item(self, move):

@@ -19,9 +19,7 @@ class TestRetention(ReceivablesCommon, MailCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.ref(
-            "ar_best_practices.dunning_strategy_standard"
-        ).minimum_amount = 0
+        cls.env.ref("ar_best_practices.dunning_strategy_standard").minimum_amount = 0
         cls.company.email = "credit@company.example.com"
         cls.company.alias_domain_id = cls.mail_alias_domain
         cls.person = cls.env["res.partner"].create(
@@ -149,13 +147,16 @@ class TestRetention(ReceivablesCommon, MailCommon):
 
     def test_the_words_about_a_customer_go_when_it_owes_nothing(self):
         self.account._set_hold("hold", "he says he is ill")
+        line = self._receivable(self.invoice)
+        item = self.env["ar.item"].create({"line_id": line.id})
+        item.write({"excluded": True, "excluded_reason": "he is ill"})
         wizard = self._ask(self.customer)
         with self.assertRaises(UserError):
             wizard.action_erase()
         self._pay(self.invoice, TODAY)
         wizard.action_erase()
         self.assertFalse(any(self.account.decision_ids.mapped("reason")))
-        self.assertFalse(self.account.hold_reason)
+        self.assertFalse(self.account.hold_reason or item.excluded_reason)
         self.assertEqual(len(self.account.decision_ids), 2)
 
     def test_nothing_is_erased_while_a_reminder_is_under_way(self):

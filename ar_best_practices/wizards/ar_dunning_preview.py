@@ -1,5 +1,7 @@
 """What a customer will get, before it leaves."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 TEMPLATES = {
@@ -8,6 +10,14 @@ TEMPLATES = {
     "task": "script_template_id",
 }
 
+# Mail layouts are wider than a phone: mail programs shrink them like this.
+PHONE_STYLE = Markup(
+    "<style>@media (max-width: 600px) {"
+    " table {width: 100% !important; min-width: 0 !important; padding: 0 !important}"
+    " td, th {min-width: 0 !important; padding: 2px !important; font-size: 11px}"
+    " }</style>"
+)
+
 
 class ArDunningPreview(models.TransientModel):
     _name = "ar.dunning.preview"
@@ -15,7 +25,7 @@ class ArDunningPreview(models.TransientModel):
 
     notice_id = fields.Many2one("ar.dunning.notice", required=True, readonly=True)
     channel = fields.Selection(related="notice_id.channel")
-    to = fields.Char(compute="_compute_message", string="To")
+    to = fields.Char(compute="_compute_message")
     subject = fields.Char(compute="_compute_message")
     body = fields.Html(compute="_compute_message", sanitize=False)
 
@@ -30,6 +40,6 @@ class ArDunningPreview(models.TransientModel):
             preview.to = notice.email or notice.contact_id.display_name
             preview.subject = subjects.get(notice.id)
             body = bodies.get(notice.id)
-            preview.body = (
-                notice._wrap(body) if body and notice.channel == "mail" else body
-            )
+            if body and notice.channel == "mail":
+                body = PHONE_STYLE + notice._wrap(body)
+            preview.body = body

@@ -31,6 +31,7 @@ ACCOUNT_FIELDS = (
 NOTICE_FIELDS = ("sent_date", "state", "name", "channel", "email", "lang", "amount")
 LINE_FIELDS = ("number", "due_date", "days_late", "amount", "reason")
 DECISION_FIELDS = ("date", "subject", "before", "after", "reason")
+PAUSE_FIELDS = ("move_id", "due_date", "excluded_reason", "excluded_until", "disputed")
 UNFINISHED = ("proposed", "approved", "sending", "unknown")
 
 
@@ -86,6 +87,7 @@ class ArPersonalData(models.TransientModel):
         self.ensure_one()
         self._check_settled()
         self._erase_wishes()
+        self._erase_pauses(self._get_pauses())
         self._erase_texts(self._get_accounts())
         self._erase_notices(self._get_notices())
         return {"type": "ir.actions.act_window_close"}
@@ -109,6 +111,18 @@ class ArPersonalData(models.TransientModel):
             ]
         )
 
+    def _get_pauses(self):
+        """Return the person's items that somebody left out or that it disputed."""
+        partners = self._get_accounts().partner_id
+        return self.env["ar.item"].search(
+            [
+                ("move_id.commercial_partner_id", "in", partners.ids),
+                "|",
+                ("excluded_reason", "!=", False),
+                ("disputed", "=", True),
+            ]
+        )
+
     def _get_content(self) -> dict:
         """Return all that is held, by kind; addons above add theirs by ``super()``."""
         accounts = self._get_accounts()
@@ -118,6 +132,7 @@ class ArPersonalData(models.TransientModel):
             "hours": person.ar_hours.read(["weekday", "hour_from", "hour_to"]),
             "accounts": accounts.read(ACCOUNT_FIELDS),
             "decisions": accounts.decision_ids.read(DECISION_FIELDS),
+            "pauses": self._get_pauses().read(PAUSE_FIELDS),
             "reminders": [
                 {
                     **notice.read(NOTICE_FIELDS)[0],
@@ -152,6 +167,10 @@ class ArPersonalData(models.TransientModel):
         person.write({"ar_style": False, "ar_channel": False})
         chosen = self.env["ar.account"].search([("contact_id", "=", person.id)])
         chosen.contact_id = False
+
+    def _erase_pauses(self, items):
+        """Forget why items were left out: nothing is owed any more."""
+        items.write({"excluded": False, "excluded_reason": False})
 
     def _erase_notices(self, notices):
         """Take address, person and text out of reminders: the proof itself stays.

@@ -86,6 +86,7 @@ def test_a_term_without_data_weighs_as_the_others_do(given_terms):
     known = [term for term in given_terms if term[2] is not None]
     known_weight = sum(term[1] for term in known)
     assume(known_weight)
+    # pylint: disable=unreachable; pylint believes that assume never returns
     mean = sum(term[1] * term[2] for term in known) / known_weight
     filled = [(*t[:2], mean if t[2] is None else t[2], t[3]) for t in given_terms]
     expected = priority.weighted_priority(filled).value

@@ -37,7 +37,7 @@ EARLY_TERM = "2/10"
 # size of a customer: invoices a month, lowest and highest amount of one, without tax
 SIZES = {
     "S": (0.62, 260, 1_900),
-    "M": (0.72, 1_300, 6_800),
-    "L": (1.2, 7_500, 30_000),
+    "M": (0.65, 1_300, 6_800),
+    "L": (1.2, 6_500, 25_000),
 }
 SEASON = {1: 0.9, 6: 1.1, 8: 0.6, 9: 1.15, 12: 1.2}

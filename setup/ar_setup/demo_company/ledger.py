@@ -7,17 +7,17 @@ from typing import Any
 from odoo import Command
 
 from .invoicing import Document, Line, plan_documents, unit_price
-from .world import World, batches
+from .world import HOUSES, World, batches, refresh_statistics
 
 
 def record_documents(world: World) -> None:
     """Issue all invoices, then the credit notes, each batch posted at once."""
     plan = plan_documents(world.today)
-    for house in ("main", "branch", "second"):
-        documents = [doc for doc in plan if doc.house == house]
-        for batch in batches(documents):
+    for house in HOUSES:
+        for batch in batches([doc for doc in plan if doc.house == house]):
             invoices = issue(world, batch)
             _credit(world, batch, invoices)
+            refresh_statistics(world)
 
 
 def issue(world: World, documents: list[Document]) -> Any:
@@ -26,13 +26,6 @@ def issue(world: World, documents: list[Document]) -> Any:
     vals = [invoice_vals(world, document) for document in documents]
     invoices = world.env["account.move"].with_company(company).create(vals)
     return invoices._post(soft=False)
-
-
-def sales_journal(company) -> Any:
-    """Return the journal of sales of the company itself."""
-    return company.env["account.journal"].search(
-        [("company_id", "=", company.id), ("type", "=", "sale")], limit=1
-    )
 
 
 def invoice_vals(world: World, document: Document) -> dict[str, Any]:
@@ -48,11 +41,10 @@ def invoice_vals(world: World, document: Document) -> dict[str, Any]:
 
 
 def document_vals(world: World, document: Document, move_type: str) -> dict[str, Any]:
-    company = world.house(document.house)
     return {
         "move_type": move_type,
-        "company_id": company.id,
-        "journal_id": sales_journal(company).id,
+        "company_id": world.house(document.house).id,
+        "journal_id": world.sales[document.house].id,
         "partner_id": world.recipients[document.customer.name].id,
         "currency_id": world.env.ref(f"base.{document.currency}").id,
         "invoice_user_id": world.users["sophie"].id,

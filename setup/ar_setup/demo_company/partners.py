@@ -18,6 +18,7 @@ from .customers import (
 )
 from .world import World
 
+DOMESTIC = "fiscal_position_template_domestic"
 POSITIONS = {
     "eu": "fiscal_position_template_intraeub2b",
     "export": "fiscal_position_template_import_export",
@@ -85,13 +86,12 @@ def _address(customer: Customer, box: str) -> str | None:
 
 def _set_company_values(world: World, customer: Customer) -> None:
     """Set terms and fiscal position in each company that may invoice the customer."""
-    position = next((POSITIONS[t] for t in POSITIONS if customer.has(t)), None)
+    position = next((POSITIONS[t] for t in POSITIONS if customer.has(t)), DOMESTIC)
     for company in (world.main, world.second):
         partner = world.partners[customer.name].with_company(company)
         partner.property_payment_term_id = world.terms[customer.term]
-        if position:
-            chart = world.env["account.chart.template"].with_company(company)
-            partner.property_account_position_id = chart.ref(position)
+        chart = world.env["account.chart.template"].with_company(company)
+        partner.property_account_position_id = chart.ref(position)
 
 
 def _create_contacts(world: World, customer: Customer) -> None:

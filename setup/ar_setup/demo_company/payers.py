@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-LAST_PAYMENT_OF_INSOLVENT = 200
+LAST_PAYMENT_OF_INSOLVENT = 190
 LAST_PAYMENT_OF_GONE = 420
 LOST_AFTER = 760
 PAYMENT_RUNS = (10, 25)
-EARLY_SHARE = 0.6
+EARLY_SHARE = 0.5
 
 
 class Item(NamedTuple):
@@ -70,12 +70,12 @@ def payment_run(day: date) -> date:
 
 def good(rng: Random, item: Item) -> list[Part]:
     """On time or before."""
-    return [pay(item, rng.choice((-9, -5, -3, -2, -1, 0, 0, 0, 0, 2)))]
+    return [pay(item, 2 if rng.random() < 0.03 else rng.choice((-9, -5, -2, -1, 0, 0)))]
 
 
 def forgetful(rng: Random, item: Item) -> list[Part]:
-    """On time four times in five, else one or two weeks late; sometimes cents short."""
-    late = rng.random() < 0.2
+    """On time mostly, else one or two weeks late; sometimes some cents short."""
+    late = rng.random() < 0.14
     share = 0.998 if rng.random() < 0.03 else 1.0
     return [pay(item, rng.randint(5, 14) if late else rng.randint(-4, 0), share)]
 
@@ -100,17 +100,22 @@ def strategic(rng: Random, item: Item) -> list[Part]:
 def selective(rng: Random, item: Item) -> list[Part]:
     """Small ones on time; large ones one or two months late."""
     large = item.amount > item.usual
-    return [pay(item, rng.randint(35, 68) if large else rng.randint(-2, 1))]
+    return [pay(item, rng.randint(35, 75) if large else rng.randint(-2, 1))]
 
 
 def professional(rng: Random, item: Item) -> list[Part]:
-    """Six to eleven weeks late, by method; what is older was never paid."""
-    return [pay(item, rng.randint(38, 76))] if item.days_ago < LOST_AFTER else []
+    """Two or three months late, by method, half first; what is older is lost."""
+    if item.days_ago > LOST_AFTER:
+        return []
+    lag = rng.randint(46, 92)
+    if rng.random() < 0.75:
+        return [pay(item, lag)]
+    return [pay(item, lag, 0.5), pay(item, lag + 40, 0.5)]
 
 
 def distressed(rng: Random, item: Item) -> list[Part]:
     """Later and later; by the end half payments and returned ones."""
-    lag = round(2 + 50 * item.age**2) + rng.randint(-4, 4)
+    lag = round(2 + 78 * item.age**2) + rng.randint(-4, 4)
     if item.age > 0.5 and item.rank % 5 == 3:
         return [pay(item, lag, kind="returned"), pay(item, lag + 21)]
     if item.age > 0.6 and rng.random() < 0.4:
@@ -126,13 +131,16 @@ def insolvent(rng: Random, item: Item) -> list[Part]:
 
 
 def inventor(rng: Random, item: Item) -> list[Part]:
-    """Late, and short: the rest follows months after, if ever."""
+    """Late, and short: the rest follows months after, or never."""
     lag = rng.randint(4, 16)
     if rng.random() < 0.6:
         return [pay(item, lag)]
     paid = round(item.amount * rng.uniform(0.75, 0.94), 2)
-    rest = Part(pay(item, lag + rng.randint(55, 120)).day, round(item.amount - paid, 2))
-    return [pay(item, lag)._replace(amount=paid), rest]
+    short = pay(item, lag)._replace(amount=paid)
+    if rng.random() < 0.3:
+        return [short]
+    rest = pay(item, lag + rng.randint(55, 120))
+    return [short, rest._replace(amount=round(item.amount - paid, 2))]
 
 
 def genuine(rng: Random, item: Item) -> list[Part]:
@@ -192,10 +200,22 @@ BEHAVIOURS: dict[str, Behaviour] = {
 # the days before the build between which each buys, where not the whole history
 BUYING_DAYS = {
     "new": (75, 3),
-    "idle": (730, 170),
+    "idle": (730, 125),
     "credit": (730, 70),
-    "insolvent": (730, 110),
+    "insolvent": (730, 75),
     "gone": (730, 400),
 }
+# share of the items of the last months that are stuck: lost, without order number, …
+STUCK_SHARE = dict.fromkeys(("negligent", "selective", "professional"), 0.06)
+STUCK_SHARE |= {"forgetful": 0.04, "controlled": 0.05, "public": 0.06, "genuine": 0.04}
+STUCK_DAYS = 270
 # share of its invoices that a credit note corrects
 CREDITED_SHARE = {"genuine": 0.22, "inventor": 0.02, "new": 0.0}
+
+
+def settle(behaviour: str, rng: Random, item: Item) -> list[Part]:
+    """Return the payments of an item by a customer of that behaviour."""
+    stuck = rng.random() < STUCK_SHARE.get(behaviour, 0.0)
+    if stuck and item.amount <= item.usual and 0 < item.days_ago < STUCK_DAYS:
+        return []
+    return BEHAVIOURS[behaviour](rng, item)

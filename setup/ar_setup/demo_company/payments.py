@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from .chance import HISTORY_DAYS, draw
 from .customers import BY_NAME, Customer
-from .payers import BEHAVIOURS, EARLY_SHARE, Item, Part, early
-from .world import World, batches
+from .payers import EARLY_SHARE, Item, Part, early, settle
+from .world import HOUSES, World, batches, refresh_statistics
 
 DAYS_TO_RETURN = 4
 
@@ -24,15 +24,15 @@ class Settlement(NamedTuple):
 
 def record_payments(world: World) -> None:
     """Receive and match the payments of every company, in the order of their dates."""
-    for house in ("main", "branch", "second"):
-        company = world.house(house)
-        settlements = _plan_settlements(world, open_items(company))
+    for house in HOUSES:
+        settlements = _plan_settlements(world, open_items(world.house(house)))
         transfers = [s for s in settlements if s.part.kind != "early"]
-        for group in batches(_group_by_payment(transfers)):
-            _receive_group(world, company, group)
+        for batch in batches(_group_by_payment(transfers)):
+            _receive_batch(world, house, batch)
+            refresh_statistics(world)
         for settlement in settlements:
             if settlement.part.kind == "early":
-                _receive_early(company, settlement)
+                _receive_early(world, house, settlement)
 
 
 def open_items(company) -> Any:
@@ -49,26 +49,17 @@ def open_items(company) -> Any:
     )
 
 
-def bank_journal(company) -> Any:
-    """Return the bank journal, the main company's for its branch."""
-    return company.env["account.journal"].search(
-        [("company_id", "=", company.root_id.id), ("type", "=", "bank")], limit=1
-    )
-
-
-def receive(company, vals: list[dict[str, Any]]) -> Any:
+def receive(world: World, house: str, vals: list[dict[str, Any]]) -> Any:
     """Create and post payments received by the company."""
     common = {
         "payment_type": "inbound",
         "partner_type": "customer",
-        "company_id": company.id,
-        "journal_id": bank_journal(company).id,
+        "company_id": world.house(house).id,
+        "journal_id": world.banks[house].id,
     }
-    payments = company.env["account.payment"].with_company(company)
+    payments = world.env["account.payment"].with_company(world.house(house))
     payments = payments.create([common | one for one in vals])
-    # else each payment's state is computed again for each of its writes
-    with company.env.protecting([payments._fields["state"]], payments):
-        payments.write({"state": "in_process"})
+    payments.action_post()
     return payments
 
 
@@ -93,7 +84,7 @@ def _plan_settlements(world: World, lines) -> list[Settlement]:
 def _plan_customer(
     world: World, customer: Customer, lines
 ) -> Iterable[tuple[Any, Part]]:
-    habit = draw(customer.name, "habit").randint(15, 34)
+    habit = draw(customer.name, "habit").randint(12, 23)
     usual = statistics.median(lines.mapped("amount_residual_currency"))
     for rank, line in enumerate(lines):
         item = _item(world, line, rank, usual, habit)
@@ -106,7 +97,7 @@ def _parts(customer: Customer, item: Item) -> list[Part]:
     rng = draw(customer.name, "due", item.days_ago)
     if customer.pays_early and rng.random() < EARLY_SHARE:
         return early(rng, item)
-    return BEHAVIOURS[customer.behaviour](rng, item)
+    return settle(customer.behaviour, rng, item)
 
 
 def _item(world: World, line, rank: int, usual: float, habit: int) -> Item:
@@ -135,13 +126,13 @@ def _group_by_payment(settlements: list[Settlement]) -> list[list[Settlement]]:
     return list(groups.values())
 
 
-def _receive_group(world: World, company, groups: list[list[Settlement]]) -> None:
+def _receive_batch(world: World, house: str, groups: list[list[Settlement]]) -> None:
     """Receive one payment a group; what returns goes back before the rest match."""
-    payments = receive(company, [_payment_vals(group) for group in groups])
+    payments = receive(world, house, [_payment_vals(group) for group in groups])
     pairs = list(zip(payments, groups, strict=True))
     returned = [pair for pair in pairs if pair[1][0].part.kind == "returned"]
     _match(returned)
-    _send_back(world, returned)
+    _send_back(world, [payment for payment, _group in returned])
     _match([pair for pair in pairs if pair not in returned])
 
 
@@ -169,20 +160,23 @@ def _match(pairs: list[tuple[Any, list[Settlement]]]) -> None:
         plan[0]._reconcile_plan(plan)
 
 
-def _send_back(world: World, pairs: list[tuple[Any, list[Settlement]]]) -> None:
+def _send_back(world: World, payments: list[Any]) -> None:
     """Reverse the payments that the bank returned: their invoices are open again."""
-    for payment, _group in pairs:
-        day = payment.date + timedelta(days=DAYS_TO_RETURN)
-        if day <= world.today:
-            reason = f"Impayé, {payment.memo}"
-            payment.move_id._reverse_moves([{"date": day, "ref": reason}], cancel=True)
-            payment.action_reject()
+    delay = timedelta(days=DAYS_TO_RETURN)
+    back = world.env["account.payment"].union(
+        *(payment for payment in payments if payment.date + delay <= world.today)
+    )
+    vals = [{"date": p.date + delay, "ref": f"Impayé, {p.memo}"} for p in back]
+    if back:
+        back.move_id._reverse_moves(vals, cancel=True)
+        back.action_reject()
 
 
-def _receive_early(company, settlement: Settlement) -> None:
+def _receive_early(world: World, house: str, settlement: Settlement) -> None:
     """Receive the discounted amount as the form of Odoo does, tax included."""
     line, part = settlement
-    register = company.env["account.payment.register"].with_company(company)
+    company = world.house(house)
+    register = world.env["account.payment.register"].with_company(company)
     register = register.with_context(active_model=line._name, active_ids=line.ids)
-    vals = {"payment_date": part.day, "journal_id": bank_journal(company).id}
+    vals = {"payment_date": part.day, "journal_id": world.banks[house].id}
     register.create(vals)._create_payments()

@@ -9,7 +9,7 @@ from odoo import Command
 
 from .catalogue import EARLY_TERM, PRODUCTS, TERMS
 from .chance import HISTORY_DAYS
-from .world import ZONE, World
+from .world import HOUSES, ZONE, World
 
 CHART = "fr"
 LANGUAGES = ("fr_FR", "en_US", "de_DE", "es_ES")
@@ -57,6 +57,7 @@ def furnish(world: World) -> None:
     _open_second(world)
     companies = world.main | world.branch | world.second
     world.env = world.env(context={**world.env.context, **_seeing(companies)})
+    _note_journals(world)
     _quote_dollars(world)
     _make_terms(world)
     _make_products(world)
@@ -114,6 +115,28 @@ def _open(world: World, values: dict[str, str], **more: int) -> Any:
     company.partner_id.tz = ZONE
     world.env.cr.flush()
     return company
+
+
+def _note_journals(world: World) -> None:
+    """Remember each company's journals; the branch has its own for sales alone."""
+    for house in HOUSES:
+        company = world.house(house)
+        world.sales[house] = _journal(company, "sale")
+        world.banks[house] = _journal(company.root_id, "bank")
+        lines = world.banks[house].inbound_payment_method_line_ids
+        lines.payment_account_id = _outstanding_account(world, company.root_id)
+
+
+def _journal(company, kind: str) -> Any:
+    return company.env["account.journal"].search(
+        [("company_id", "=", company.id), ("type", "=", kind)], limit=1
+    )
+
+
+def _outstanding_account(world: World, company) -> Any:
+    """Return the account of payments that the bank has not shown yet."""
+    chart = world.env["account.chart.template"].with_company(company)
+    return chart.ref("account_journal_payment_debit_account_id")
 
 
 def _quote_dollars(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from .customers import BY_NAME
 from .invoicing import Document, Line
 from .ledger import document_vals, invoice_vals, line_commands
-from .payments import bank_journal, open_items, receive
+from .payments import open_items, receive
 from .world import World
 
 # customers whose late items the money below is for
@@ -73,7 +73,7 @@ def _leave_unallocated(world: World, late: Iterator[Any]) -> None:
             zip(UNALLOCATED, late, strict=False), start=1
         )
     ]
-    receive(world.main, vals)
+    receive(world, "main", vals)
 
 
 def _unallocated_vals(world: World, kind: str, lines, days_ago: int) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _record_bank_lines(world: World, late: Iterator[Any]) -> None:
         item = lines[0]
         bank_line = world.env["account.bank.statement.line"].create(
             {
-                "journal_id": bank_journal(world.main).id,
+                "journal_id": world.banks["main"].id,
                 "date": world.ago(days_ago),
                 "amount": item.amount_residual,
                 "payment_ref": f"VIR {item.partner_id.name} {item.move_id.name}",
@@ -123,7 +123,7 @@ def _match_bank_line(bank_line, item) -> None:
 def _receive_advances(world: World) -> None:
     for name, amount, memo in (ADVANCE, OVERPAID):
         vals = {"partner_id": world.partners[name].id, "amount": amount, "memo": memo}
-        receive(world.main, [vals | {"date": world.ago(6)}])
+        receive(world, "main", [vals | {"date": world.ago(6)}])
 
 
 def _grant_rebates(world: World) -> None:
