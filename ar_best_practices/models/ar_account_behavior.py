@@ -320,7 +320,9 @@ class ArAccountBehavior(models.AbstractModel):
                AND COALESCE(line.invoice_date, line.date) <= %(as_of)s
           GROUP BY account.account_id, line.id
             HAVING line.reconciled IS NOT TRUE OR COUNT(matching.line_id) > 0
+                OR %(is_past)s
             """,
+            is_past=scope.is_past,  # what is paid by now may have been open then
             accounts=scope.accounts,
             companies=self._company_map_sql(),
             matchings=self._matching_sql(scope),

@@ -135,6 +135,18 @@ class ArItem(models.Model):
             "Left out of reminders: %(reason)s", reason=self.excluded_reason
         )
 
+    def _exclude(self, reason: str, until):
+        """Leave these items out of reminders until a day, with the reason."""
+        self._checked_sudo().write(
+            {
+                "excluded": True,
+                "excluded_reason": reason,
+                "excluded_from": fields.Date.context_today(self),
+                "excluded_until": until,
+                "excluded_uid": self.env.uid,
+            }
+        )
+
     @api.model
     def _get_or_create(self, lines):
         """Return the state rows of journal items, made when they are missing."""

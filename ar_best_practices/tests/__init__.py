@@ -11,4 +11,5 @@ from . import test_merge
 from . import test_practice_rows
 from . import test_retention
 from . import test_rules
+from . import test_screens
 from . import test_security

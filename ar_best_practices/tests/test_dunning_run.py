@@ -176,6 +176,23 @@ class TestDunningRun(ReceivablesCommon):
         self.assertEqual(self._reasons(self._run()), {invoice.name: "excluded"})
         self.assertEqual(self._reasons(self._run("2026-07-06")), {invoice.name: "step"})
 
+    def test_a_reviewer_may_leave_an_item_out_of_the_runs_to_come(self):
+        invoice = self._late(20)
+        run = self._run()
+        self.env["ar.dunning.review"].create(
+            {
+                "override": "exclude",
+                "line_ids": run.notice_ids.line_ids.ids,
+                "reason": "credit note on its way",
+                "until": "2026-07-05",
+            }
+        ).action_apply()
+        self.assertFalse(run.notice_count)
+        run.action_cancel()
+        later = self._run("2026-07-04")
+        self.assertEqual(self._reasons(later), {invoice.name: "excluded"})
+        self.assertEqual(self._reasons(self._run("2026-07-06")), {invoice.name: "step"})
+
     def test_excluding_an_item_needs_a_reason(self):
         invoice = self._late(20)
         with self.assertRaises(ValidationError):

@@ -20,6 +20,10 @@ class ArDunningReview(models.TransientModel):
         "ar.dunning.level", domain="[('strategy_id', '=', strategy_id)]"
     )
     reason = fields.Char(required=True, help="Shown on the item and kept.")
+    until = fields.Date(
+        string="Also later, until",
+        help="Empty: for this run only. With a day: in no run until then.",
+    )
 
     def _compute_strategy_id(self):
         for wizard in self:
@@ -30,11 +34,21 @@ class ArDunningReview(models.TransientModel):
         """Write what the person decided."""
         self.ensure_one()
         if self.override == "exclude":
+            self._exclude_later()
             self.notice_ids._exclude(self.reason)
             self.line_ids._exclude(self.reason)
         else:
             self._change_levels()
         return {"type": "ir.actions.act_window_close"}
+
+    def _exclude_later(self):
+        """Keep the items out of the runs to come as well, until the day given."""
+        lines = self.line_ids | self.notice_ids.asked_line_ids
+        if self.until:
+            items = self.env["ar.item"]._get_or_create(
+                lines.filtered(lambda line: line.amount > 0).line_id
+            )
+            items._exclude(self.reason, self.until)
 
     def _change_levels(self):
         if not self.level_id:

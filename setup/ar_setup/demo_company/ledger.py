@@ -17,7 +17,7 @@ def record_documents(world: World) -> None:
         for batch in batches([doc for doc in plan if doc.house == house]):
             invoices = issue(world, batch)
             _credit(world, batch, invoices)
-            refresh_statistics(world)
+        refresh_statistics(world)
 
 
 def issue(world: World, documents: list[Document]) -> Any:

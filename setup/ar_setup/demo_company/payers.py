@@ -54,6 +54,12 @@ def pay(item: Item, lag: int, share: float = 1.0, kind: str = "transfer") -> Par
     return Part(working_day(day), round(item.amount * share, 2), kind)
 
 
+def halves(item: Item, lag: int, later: int) -> list[Part]:
+    """Return the payment of the item in two halves, to the cent."""
+    first, rest = pay(item, lag, 0.5), pay(item, lag + later)
+    return [first, rest._replace(amount=round(item.amount - first.amount, 2))]
+
+
 def working_day(day: date) -> date:
     """Return the day, or the Friday before when it is a weekend."""
     return day - timedelta(days=max(0, day.weekday() - 4))
@@ -110,7 +116,7 @@ def professional(rng: Random, item: Item) -> list[Part]:
     lag = rng.randint(46, 92)
     if rng.random() < 0.75:
         return [pay(item, lag)]
-    return [pay(item, lag, 0.5), pay(item, lag + 40, 0.5)]
+    return halves(item, lag, 40)
 
 
 def distressed(rng: Random, item: Item) -> list[Part]:
@@ -119,7 +125,7 @@ def distressed(rng: Random, item: Item) -> list[Part]:
     if item.age > 0.5 and item.rank % 5 == 3:
         return [pay(item, lag, kind="returned"), pay(item, lag + 21)]
     if item.age > 0.6 and rng.random() < 0.4:
-        return [pay(item, lag, 0.5), pay(item, lag + 30, 0.5)]
+        return halves(item, lag, 30)
     return [pay(item, lag)]
 
 
