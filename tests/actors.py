@@ -229,13 +229,12 @@ def propose(env: Env, gate: int = 0) -> dict:
     return {"run": run.id, "error": ""}
 
 
-def ensure(env: Env, name: str, gate: int = 0) -> int:
+def ensure(env: Env, partner: int, gate: int = 0) -> int:
     """Make the account of a customer as a request does."""
     company = company_of(env)
-    partner = env["res.partner"].search([("name", "=", name)])
 
     def make():
-        account = env["ar.account"]._ensure([(company.id, partner.id)])
+        account = env["ar.account"]._ensure([(company.id, partner)])
         if gate:
             wait_at(env, gate)
         return account.id
@@ -243,9 +242,9 @@ def ensure(env: Env, name: str, gate: int = 0) -> int:
     return retrying(make, env)
 
 
-def create_customer(env: Env, name: str) -> int:
+def create_customer(env: Env) -> int:
     """Create a customer without any document."""
-    return env["res.partner"].create({"name": name, "is_company": True}).id
+    return env["res.partner"].create({"name": CUSTOMER, "is_company": True}).id
 
 
 # ----------------------------------------------------------------------

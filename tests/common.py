@@ -99,8 +99,8 @@ class Database:
         errors = [line for line in done.stderr.splitlines() if " ERROR " in line]
         assert not errors, "\n".join(errors)
 
-    def is_waiting(self) -> bool:
-        """Tell whether a process waits here for a lock that another one holds."""
+    def waiting(self) -> int:
+        """Return how many processes wait here for a lock that another one holds."""
         return self.value(
             "SELECT COUNT(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
             " WHERE NOT granted AND datname = current_database()"

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from .ar_account_ledger import COLLECTOR
@@ -419,18 +420,23 @@ class ArAccount(models.Model):
     @api.model
     def _cron_refresh_dirty(self):
         """Refresh the customers whose postings or matchings changed."""
-        accounts = self.env["ar.account.dirty"]._take()
-        self._refresh(accounts)
+        dirty = self.env["ar.account.dirty"]
+        # A person may change an account meanwhile: then once more, on what is there.
+        retrying(lambda: self._refresh(dirty._take()), self.env)
         self.env["ir.cron"]._commit_progress(1, remaining=0)
 
     @api.model
     def _cron_refresh_all(self):
-        """Refresh everybody once a night: time passes even when nothing is posted."""
+        """Refresh everybody once a night: time passes even when nothing is posted.
+
+        Each step is committed: payments wait for an index or a new account no longer
+        than it takes to make it.
+        """
         if self._open_item_index_is_stale():
-            self._rebuild_open_item_index()
-        self._ensure_from_ledger()
-        self._refresh()
-        self.env["ar.item"]._list_overdue(self._scope())
+            retrying(self._rebuild_open_item_index, self.env)
+        retrying(self._ensure_from_ledger, self.env)
+        retrying(self._refresh, self.env)
+        retrying(lambda: self.env["ar.item"]._list_overdue(self._scope()), self.env)
         self.env["ir.cron"]._commit_progress(1, remaining=0)
 
     def _mark_dirty(self):

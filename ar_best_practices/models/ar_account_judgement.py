@@ -324,11 +324,16 @@ class ArAccountJudgement(models.AbstractModel):
 
     @api.model
     def _refresh_judgements(self, scope: Scope):
-        """Propose profiles, then what depends on them, then the priority."""
-        self._propose_profiles(scope)
-        self._assign_by_rules(scope, "strategy", "strategy_id")
-        self._assign_by_rules(scope, "collector", "collector_id")
-        self._refresh_priority(scope)
+        """Propose profiles, then what depends on them, then the priority.
+
+        Reasons are kept in words: those of the company, whoever or whatever refreshes.
+        """
+        company = self.env["res.company"].browse(sorted(scope.company_ids)[:1])
+        records = self.with_context(lang=company.partner_id.lang or self.env.lang)
+        records._propose_profiles(scope)
+        records._assign_by_rules(scope, "strategy", "strategy_id")
+        records._assign_by_rules(scope, "collector", "collector_id")
+        records._refresh_priority(scope)
 
     @api.model
     def _propose_profiles(self, scope: Scope):

@@ -243,10 +243,8 @@ class ArAccountLedger(models.AbstractModel):
         :param as_of: a date; by default the context's ``ar_as_of``, else today in
             the company's time zone
         """
-        company = self.env.company
-        if isinstance(accounts, models.BaseModel):
-            company = accounts[:1].company_id or company
-        today = self._today(company)
+        known = isinstance(accounts, models.BaseModel) and accounts[:1].company_id
+        today = self._today(known or self.env.company)
         as_of = fields.Date.to_date(as_of or self.env.context.get("ar_as_of")) or today
         return Scope(
             as_of=as_of,
@@ -505,18 +503,23 @@ class ArAccountLedger(models.AbstractModel):
     @api.model
     def _rebuild_open_item_index(self):
         """Build the covering index of open receivable lines; a cron repeats it when
-        the receivable accounts changed. Without it all is slower but right."""
-        self._drop_open_item_index()
+        the receivable accounts changed. Without it all is slower but right.
+
+        The old one goes last: readers of the ledger wait for the change of names only.
+        """
         self.env.cr.execute(
             SQL(
                 """
-                CREATE INDEX %(name)s ON account_move_line (partner_id)
+                CREATE INDEX %(fresh)s ON account_move_line (partner_id)
                      INCLUDE (id, company_id, account_id, amount_residual,
                               date_maturity, date, invoice_date)
                  WHERE account_id IN %(receivable)s
                    AND parent_state = 'posted'
-                   AND reconciled IS NOT TRUE
+                   AND reconciled IS NOT TRUE;
+                DROP INDEX IF EXISTS %(name)s;
+                ALTER INDEX %(fresh)s RENAME TO %(name)s
                 """,
+                fresh=SQL.identifier(f"{OPEN_ITEM_INDEX}_fresh"),
                 name=SQL.identifier(OPEN_ITEM_INDEX),
                 receivable=self._receivable_ids() or (0,),
             )

@@ -283,7 +283,8 @@ class ArDunningDelivery(models.AbstractModel):
     def _get_proof(self) -> str:
         """Say in one line when, how and to whom this notice went."""
         day = fields.Datetime.to_string(self.sent_date)
-        proof = self.posting_ref or self.message_id or ""
+        by_mail = self.channel == "mail" and self.message_id
+        proof = self.posting_ref or by_mail or ""
         return f"{day} {self.name} {self.email or ''} {proof}".strip()
 
     # ------------------------------------------------------------------
@@ -394,13 +395,13 @@ class ArDunningDelivery(models.AbstractModel):
 
     def _create_mails(self):
         """Create the mail records of the batch, rendered by language and text."""
+        self._ensure_portal_tokens()  # before the texts, which would write each one
         subjects = self._render_template_field("mail_template_id", "subject")
         bodies = self._render_template_field("mail_template_id", "body_html")
         replies = self.account_id._notify_get_reply_to_batch(
             defaults={a.id: a.company_id.email_formatted for a in self.account_id},
             author_ids={a.id: a.company_id.partner_id.id for a in self.account_id},
         )
-        self._ensure_portal_tokens()
         values = [
             notice._prepare_mail(subjects[notice.id], bodies[notice.id], replies)
             for notice in self

@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .ar_dunning_level import RANKS
 from .ar_dunning_notice_line import ArDunningNoticeLine
@@ -166,10 +166,19 @@ class ArDunningRun(models.Model):
     @api.depends("date", "company_id")
     def _compute_name(self):
         for run in self:
-            run.name = self.env._(
-                "Run of %(date)s",
-                date=fields.Date.to_string(run.date) if run.date else "",
-            )
+            lang = run.company_id.partner_id.lang or self.env.lang
+            run.name = run.with_context(lang=lang)._get_title()
+
+    @api.depends("date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for run in self:
+            run.display_name = run._get_title()
+
+    def _get_title(self) -> str:
+        """Return the name of the run, with its date, in the language of the reader."""
+        day = format_date(self.env, self.date) if self.date else ""
+        return self.env._("Run of %(date)s", date=day)
 
     @api.depends("out_items")
     def _compute_out_summary(self):

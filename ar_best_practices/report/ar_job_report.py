@@ -16,7 +16,7 @@ class ArJobReport(models.Model):
     name = fields.Char(string="Job", readonly=True)
     state = fields.Selection(
         [
-            ("ok", "Runs"),
+            ("ok", "In order"),
             ("waiting", "Work left"),
             ("failing", "Fails"),
             ("off", "Switched off"),

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from .common import TODAY, ReceivablesCommon
+from .test_ledger_import import LedgerImportCase
 
 
 @tagged("post_install", "-at_install")
@@ -180,3 +181,26 @@ class TestRetention(ReceivablesCommon, MailCommon):
         self.assertTrue(wizard.file)
         wizard.action_erase()
         self.assertFalse(self.person.ar_style)
+
+
+@tagged("post_install", "-at_install")
+class TestStagingRetention(LedgerImportCase):
+    """A file of a ledger is not kept for ever."""
+
+    HEADER = ("Customer", "Invoice no", "Invoice date", "Due date", "Amount", "E-mail")
+    ROWS = [
+        ("Roy", "F1", "2026-05-01", "2026-05-31", "100", "roy@example.com"),
+        ("Roy", "F2", "2026-05-01", "soon", "100", "roy@example.com"),
+    ]
+
+    def test_old_rows_lose_what_they_no_longer_serve(self):
+        job = self.import_rows(self.ROWS, self.HEADER, policy="valid_rows")
+        self.assertEqual((job.done_count, job.rejected_count), (1, 1))
+        job.sudo()._gc_staging()
+        self.assertEqual(job.row_count, 2)
+        with freeze_time("2100-01-15"):
+            job.sudo()._gc_staging()
+        self.env.invalidate_all()
+        self.assertRecordValues(job.row_ids, [{"number": "F1", "email": False}])
+        self.assertTrue(job.row_ids.move_id and job.row_ids.key)
+        self.assertFalse(job.file)

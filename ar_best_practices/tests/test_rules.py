@@ -28,7 +28,7 @@ class TestRules(ReceivablesCommon):
         self._invoice(self.customer, 100, TODAY)
         account = self._refreshed()
         self.assertEqual(account.payer_profile_id.code, "PP00")
-        self.assertIn("settled items", account.payer_profile_reason)
+        self.assertIn("(< 6)", account.payer_profile_reason)
 
     def test_a_punctual_customer_is_a_good_payer(self):
         self._settled_history(self.customer, [0] * 8)
