@@ -322,6 +322,8 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
 
     def test_the_customer_s_language_and_style_are_used(self):
         self.env["res.lang"]._activate_lang("fr_FR")
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["ar_best_practices"], ["fr_FR"])
         self.customer.write({"lang": "fr_FR", "ar_style": "short"})
         self._late(9)
         run = self._run()
