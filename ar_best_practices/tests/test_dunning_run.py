@@ -3,7 +3,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import format_date
+from odoo.tools import format_date, mute_logger
 
 from ..tools.dunning import Level, decide_level
 from .common import TODAY, ReceivablesCommon
@@ -415,6 +415,7 @@ class TestDunningRun(ReceivablesCommon):
         self.assertLessEqual(count(), few)
         self.assertLessEqual(few, 60)
 
+    @mute_logger("odoo.sql_db")
     def test_formal_notices_and_hand_overs_are_never_automatic(self):
         formal = self.standard.level_ids.filtered(lambda level: level.kind == "formal")
         with self.assertRaisesRegex(Exception, "never_automatic"), self.cr.savepoint():
