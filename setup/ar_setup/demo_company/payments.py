@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from .chance import HISTORY_DAYS, draw
 from .customers import BY_NAME, Customer
 from .payers import EARLY_SHARE, Item, Part, early, settle
+from .receipts import allocate, import_lines, receivable_line, receive, send_back
 from .world import HOUSES, World, batches, refresh_statistics
 
-DAYS_TO_RETURN = 4
+# whose transfers are matched straight from the bank statement, without a payment
+BANKED = frozenset({"good", "controlled", "strategic", "public", "genuine"})
 
 
 class Settlement(NamedTuple):
@@ -20,6 +21,9 @@ class Settlement(NamedTuple):
 
     line: Any
     part: Part
+
+
+Group = list[Settlement]
 
 
 def record_payments(world: World) -> None:
@@ -46,27 +50,6 @@ def open_items(company) -> Any:
             ("reconciled", "=", False),
         ],
         order="date_maturity, date, id",
-    )
-
-
-def receive(world: World, house: str, vals: list[dict[str, Any]]) -> Any:
-    """Create and post payments received by the company."""
-    common = {
-        "payment_type": "inbound",
-        "partner_type": "customer",
-        "company_id": world.house(house).id,
-        "journal_id": world.banks[house].id,
-    }
-    payments = world.env["account.payment"].with_company(world.house(house))
-    payments = payments.create([common | one for one in vals])
-    payments.action_post()
-    return payments
-
-
-def receivable_lines(payment) -> Any:
-    """Return the journal items of a payment that wait for an invoice."""
-    return payment.move_id.line_ids.filtered(
-        lambda line: line.account_type == "asset_receivable"
     )
 
 
@@ -114,9 +97,9 @@ def _item(world: World, line, rank: int, usual: float, habit: int) -> Item:
     )
 
 
-def _group_by_payment(settlements: list[Settlement]) -> list[list[Settlement]]:
+def _group_by_payment(settlements: list[Settlement]) -> list[Group]:
     """Put together what one customer pays in full on one day in one currency."""
-    groups: dict[tuple, list[Settlement]] = {}
+    groups: dict[tuple, Group] = {}
     for settlement in settlements:
         line, part = settlement
         whole = part.amount == line.amount_residual_currency
@@ -126,50 +109,63 @@ def _group_by_payment(settlements: list[Settlement]) -> list[list[Settlement]]:
     return list(groups.values())
 
 
-def _receive_batch(world: World, house: str, groups: list[list[Settlement]]) -> None:
-    """Receive one payment a group; what returns goes back before the rest match."""
+def _receive_batch(world: World, house: str, groups: list[Group]) -> None:
+    """Receive the money of the groups; what returns goes back before the rest match."""
+    kinds: dict[str, list[Group]] = {"payment": [], "bank": [], "returned": []}
+    for group in groups:
+        kinds[_kind_of_receipt(house, group)].append(group)
+    send_back(world, _receive_payments(world, house, kinds["returned"]))
+    _receive_payments(world, house, kinds["payment"])
+    _receive_bank_lines(world, house, kinds["bank"])
+
+
+def _kind_of_receipt(house: str, group: Group) -> str:
+    """Tell how a payment is recorded; the branch and dollars have no bank of theirs."""
+    line, part = group[0]
+    if part.kind == "returned":
+        return "returned"
+    at_home = house != "branch" and line.currency_id == line.company_currency_id
+    banked = BY_NAME[line.partner_id.name].behaviour in BANKED
+    return "bank" if banked and at_home else "payment"
+
+
+def _receive_payments(world: World, house: str, groups: list[Group]) -> Any:
     payments = receive(world, house, [_payment_vals(group) for group in groups])
-    pairs = list(zip(payments, groups, strict=True))
-    returned = [pair for pair in pairs if pair[1][0].part.kind == "returned"]
-    _match(returned)
-    _send_back(world, [payment for payment, _group in returned])
-    _match([pair for pair in pairs if pair not in returned])
+    _match([receivable_line(payment) for payment in payments], groups)
+    return payments
 
 
-def _payment_vals(group: list[Settlement]) -> dict[str, Any]:
+def _receive_bank_lines(world: World, house: str, groups: list[Group]) -> None:
+    if groups:
+        lines = import_lines(world, house, [_bank_line_vals(group) for group in groups])
+        _match(allocate(lines, groups[0][0].line.account_id), groups)
+
+
+def _payment_vals(group: Group) -> dict[str, Any]:
+    line = group[0].line
+    vals = _bank_line_vals(group)
+    return vals | {"currency_id": line.currency_id.id, "memo": vals.pop("payment_ref")}
+
+
+def _bank_line_vals(group: Group) -> dict[str, Any]:
     line, part = group[0]
     names = sorted({settlement.line.move_id.name for settlement in group})
     return {
         "partner_id": line.partner_id.id,
-        "currency_id": line.currency_id.id,
         "date": part.day,
         "amount": line.currency_id.round(sum(s.part.amount for s in group)),
-        "memo": f"{line.partner_id.ref} {' '.join(names)}",
+        "payment_ref": f"{line.partner_id.ref} {' '.join(names)}",
     }
 
 
-def _match(pairs: list[tuple[Any, list[Settlement]]]) -> None:
+def _match(credits: list[Any], groups: list[Group]) -> None:
+    """Match each credit with the items of its group."""
     plan = [
-        receivable_lines(payment)
-        + payment.env["account.move.line"].union(
-            *(settlement.line for settlement in group)
-        )
-        for payment, group in pairs
+        credit.union(*(settlement.line for settlement in group))
+        for credit, group in zip(credits, groups, strict=True)
     ]
     if plan:
         plan[0]._reconcile_plan(plan)
-
-
-def _send_back(world: World, payments: list[Any]) -> None:
-    """Reverse the payments that the bank returned: their invoices are open again."""
-    delay = timedelta(days=DAYS_TO_RETURN)
-    back = world.env["account.payment"].union(
-        *(payment for payment in payments if payment.date + delay <= world.today)
-    )
-    vals = [{"date": p.date + delay, "ref": f"Impayé, {p.memo}"} for p in back]
-    if back:
-        back.move_id._reverse_moves(vals, cancel=True)
-        back.action_reject()
 
 
 def _receive_early(world: World, house: str, settlement: Settlement) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from .customers import BY_NAME
 from .invoicing import Document, Line
 from .ledger import document_vals, invoice_vals, line_commands
-from .payments import open_items, receive
+from .payments import open_items
+from .receipts import allocate, import_lines, receive
 from .world import World
 
 # customers whose late items the money below is for
@@ -98,26 +99,19 @@ def _record_bank_lines(world: World, late: Iterator[Any]) -> None:
     for days_ago, (kind, lines) in enumerate(
         zip(BANK_LINES, late, strict=False), start=2
     ):
-        item = lines[0]
-        bank_line = world.env["account.bank.statement.line"].create(
-            {
-                "journal_id": world.banks["main"].id,
-                "date": world.ago(days_ago),
-                "amount": item.amount_residual,
-                "payment_ref": f"VIR {item.partner_id.name} {item.move_id.name}",
-                "partner_id": item.partner_id.id if kind == "matched" else False,
-            }
-        )
-        if kind == "matched":
-            _match_bank_line(bank_line, item)
+        _record_bank_line(world, kind == "matched", lines[0], days_ago)
 
 
-def _match_bank_line(bank_line, item) -> None:
-    """Move the bank line from the suspense account to the customer, and match it."""
-    bank_line = bank_line.with_context(skip_account_move_synchronization=True)
-    _bank, suspense, _other = bank_line._seek_for_lines()
-    suspense.account_id = item.account_id
-    (suspense + item).reconcile()
+def _record_bank_line(world: World, matched: bool, item, days_ago: int) -> None:
+    vals = {
+        "date": world.ago(days_ago),
+        "amount": item.amount_residual,
+        "payment_ref": f"VIR {item.partner_id.name} {item.move_id.name}",
+        "partner_id": item.partner_id.id if matched else False,
+    }
+    bank_line = import_lines(world, "main", [vals])
+    if matched:
+        (allocate(bank_line, item.account_id)[0] + item).reconcile()
 
 
 def _receive_advances(world: World) -> None:
