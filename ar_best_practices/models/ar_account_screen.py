@@ -11,8 +11,6 @@ class ArAccountScreen(models.AbstractModel):
     _name = "ar.account.screen"
     _description = "Screens of a customer account"
 
-    partner_id = fields.Many2one("res.partner")
-
     # Defined by the account itself; the fields below read through them
     partner_id = fields.Many2one("res.partner")
     payer_profile_id = fields.Many2one("ar.payer.profile", string="Payer profile")
@@ -135,7 +133,7 @@ class ArAccountScreen(models.AbstractModel):
         out = [row for row in rows if not row.included]
         late = [row for row in out if row.code != "not_due"]
         if not out:
-            return self.env._("nothing is open")
+            return self.env._("nothing to ask for")
         return self.env._("none in the next run: %s", (late or out)[0].words)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):

@@ -29,7 +29,8 @@ class ArDunningForecast(models.AbstractModel):
     def _forecast(self, accounts) -> list[ItemForecast]:
         """Return what an increment run of today would decide for these customers.
 
-        One statement per company, whatever the number of customers.
+        Oldest due date first. One statement per company, whatever the number of
+        customers.
         """
         accounts._flush_ledger()
         self.env.flush_all()
@@ -60,6 +61,8 @@ class ArDunningForecast(models.AbstractModel):
                 ON level.strategy_id = decision.strategy_id
                AND level.rank = decision.final_rank
              WHERE decision.residual <> 0
+               AND decision.code <> 'credit_left'
+          ORDER BY decision.due_date, decision.line_id
             """,
             kept=person._kept_override_sql(self._get_proposed_run_ids()),
             items=person._collected_item_sql(scope),

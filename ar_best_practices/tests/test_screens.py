@@ -54,6 +54,19 @@ class TestScreens(ReceivablesCommon):
         self.assertEqual(forecast, decided)
         self.assertIn("step", forecast.values())
 
+    def test_what_a_person_left_out_of_the_run_is_not_announced(self):
+        run = self._run()
+        notice = run.notice_ids.filtered(lambda n: n.account_id == self.account)
+        self.assertIn(notice.name, self.account.next_step)
+        notice._exclude("the buyer called")
+        self.account.invalidate_recordset(["next_step"])
+        self.assertIn("the buyer called", self.account.next_step)
+
+    def test_a_customer_who_is_in_credit_has_nothing_to_pay(self):
+        customer = self._create_customer("Paid ahead")
+        self._pay_on_account(customer, 50, "2026-06-10")
+        self.assertEqual(self._account(customer).next_step, "nothing to ask for")
+
     def test_the_forecast_costs_the_same_for_one_or_many(self):
         few = self._account()
         customers = [self._create_customer(f"Customer {i}") for i in range(8)]
