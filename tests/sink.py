@@ -3,6 +3,7 @@
 import asyncio
 import email
 import email.policy
+import logging
 import socket
 import threading
 from collections import Counter
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
+
+# each line of the dialogue would bury what a failing test says
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 @dataclass
@@ -38,6 +42,9 @@ class Sink:
         self.mails: list[Mail] = []
         self.hold_at = 0  # the n-th mail waits for `gate`
         self.drop_at = 0  # the connection of the n-th mail is cut
+        self.refuse_at = 0  # the n-th address is refused
+        self.refused: list[str] = []
+        self._addresses = 0
         self.gate = threading.Event()
         self.port = free_port()
         self._server = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -54,6 +61,15 @@ class Sink:
     def counts(self) -> Counter:
         """Return how often each message id arrived."""
         return Counter(mail.number for mail in self.mails)
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        """Take an address or refuse it; called by aiosmtpd."""
+        self._addresses += 1
+        if self._addresses == self.refuse_at:
+            self.refused.append(address)
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
         """Keep a mail; called by aiosmtpd."""

@@ -196,3 +196,17 @@ def test_of_two_proposals_at_once_one_is_kept_and_the_other_says_why(database, g
     assert refused or replaced
     if refused:
         assert "not finished" in lost[0]["error"]
+
+
+def test_two_transactions_that_make_one_account_get_the_same_one(database, gate):
+    from common import wait_for
+
+    customer = database.play("create_customer")
+    first = database.actor("ensure", partner=customer, gate=gate.key)
+    gate.wait_for_actors(1)
+    second = database.actor("ensure", partner=customer)
+    wait_for(lambda: database.waiting() == 2, "the second one behind the first")
+    gate.open()
+    assert first.result() == second.result()
+    accounts = "SELECT COUNT(*) FROM ar_account WHERE partner_id = %s"
+    assert database.value(accounts, customer) == 1
