@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models import ar_account_ledger
 from . import slow_figures
 from .common import TODAY, ReceivablesCommon
 
@@ -143,6 +146,21 @@ class TestAccountBehavior(ReceivablesCommon):
             partner = self._create_customer(f"Customer {number}")
             self._settled_history(partner, [number] * 2)
         self.assertLessEqual(count(), few)
+
+    def test_a_table_that_grew_is_counted_before_it_is_joined(self):
+        accounts = self.env["ar.account"]
+        rows = "SELECT generate_series(1, 9999) AS id"
+        self.cr.execute(f"CREATE TABLE ar_test_grown AS {rows}")
+
+        def grown():
+            return self.env.execute_query(accounts._grown_table_sql())
+
+        with patch.object(ar_account_ledger, "LEDGER_TABLES", ["ar_test_grown"]):
+            self.assertEqual(grown(), [("ar_test_grown",)])
+            accounts._prepare_long_statements()
+            self.assertFalse(grown())
+            self.cr.execute(f"INSERT INTO ar_test_grown {rows} UNION ALL {rows}")
+            self.assertTrue(grown())
 
     def test_a_refresh_writes_only_rows_that_differ(self):
         self._settled_history(self.customer, [1] * 5)
