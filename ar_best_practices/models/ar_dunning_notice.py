@@ -282,6 +282,7 @@ class ArDunningNotice(models.Model):
         """Move the levels of the items of these notices: set-based, once."""
         if not notices:
             return
+        notices.check_access("write")
         self.env.flush_all()
         self.env.cr.execute(self._item_upsert_sql(notices))
         self.env.cr.execute(
@@ -296,22 +297,33 @@ class ArDunningNotice(models.Model):
                 tuple(notices.ids),
             )
         )
-        notices._checked_sudo().write(
-            {
-                "state": "sent",
-                "sent_date": fields.Datetime.now(),
-                "sent_uid": self.env.uid,
-                "failure_reason": False,
-            }
-        )
+        self.env.cr.execute(self._sent_notice_sql(notices))
+        notices.invalidate_recordset()
         self.env["ar.item"].invalidate_model()
         self.env["ar.account"].invalidate_model(
             ["last_notice_date", "last_notice_rank"]
         )
 
+    def _sent_notice_sql(self, notices) -> SQL:
+        """All notices at once: the ORM writes them by the hundred."""
+        return SQL(
+            """
+            UPDATE ar_dunning_notice
+               SET state = 'sent', sent_date = %(now)s, sent_uid = %(user)s,
+                   failure_reason = NULL, write_date = %(now)s, write_uid = %(user)s
+             WHERE id IN %(notices)s
+            """,
+            now=fields.Datetime.now(),
+            user=self.env.uid,
+            notices=tuple(notices.ids),
+        )
+
     def _item_upsert_sql(self, notices) -> SQL:
         """An item that steps takes its level; one that is only listed, or in an
-        imposed run, keeps its own. The message counts for all."""
+        imposed run, keeps its own. The message counts for all.
+
+        In the order of the ledger: foreign keys are then checked page by page.
+        """
         return SQL(
             """
             INSERT INTO ar_item (line_id, move_id, due_date, company_id, level_id,
@@ -334,6 +346,7 @@ class ArDunningNotice(models.Model):
                    ) moves
              WHERE notice.id IN %(notices)s
                AND line.included AND line.amount > 0 AND line.line_id IS NOT NULL
+          ORDER BY line.line_id
        ON CONFLICT (line_id) WHERE line_id IS NOT NULL DO UPDATE
                SET level_id = COALESCE(EXCLUDED.level_id, ar_item.level_id),
                    level_rank = COALESCE(EXCLUDED.level_rank, ar_item.level_rank),

@@ -26,9 +26,7 @@ class ArItem(models.Model):
     _inherit = ["ar.guarded"]
     _order = "id desc"
 
-    line_id = fields.Many2one(
-        "account.move.line", readonly=True, ondelete="set null", index=True
-    )
+    line_id = fields.Many2one("account.move.line", readonly=True, ondelete="set null")
     move_id = fields.Many2one(
         "account.move", readonly=True, index=True, ondelete="cascade"
     )
