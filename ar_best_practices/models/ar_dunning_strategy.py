@@ -53,9 +53,9 @@ class ArDunningStrategy(models.Model):
         sudo: screens ask for columns of open items before they ask for rights.
         """
         strategies = self.sudo()
-        standard = strategies.env.ref(
-            "ar_best_practices.dunning_strategy_standard", raise_if_not_found=False
+        # Not env.ref(), which asks the database twice more
+        standard_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "ar_best_practices.dunning_strategy_standard"
         )
-        if standard and standard.active:
-            return standard
-        return strategies.search([], limit=1)
+        standard = strategies.search([("id", "=", standard_id)])
+        return standard or strategies.search([], limit=1)
