@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from session import Env, committed, opened, peak_megabytes, tried
+import floors
+from session import Env, committed, in_turn, opened, peak_megabytes, tried
 
 Figures = dict[str, Any]
 
@@ -53,6 +55,9 @@ def main(database: str, phase: str, file: str, folder: str) -> None:
 def dunning(env: Env) -> Figures:
     """The first run, its lines set to ready, one batch of mail records."""
     _choose_policy(env)
+    floors.prepare_dunning(env.cr)
+    floor = in_turn(env, {"floor": lambda: floors.remind(env.cr, _today(env))})
+    env.cr.rollback()
     run = committed(env, lambda: _generate(env))
     lines = run.value.line_ids
     ready = committed(env, run.value.set_to_ready_lines)
@@ -61,6 +66,7 @@ def dunning(env: Env) -> Figures:
     return {
         "run_s": run.seconds,
         "run_statements": run.statements,
+        "floor_s": floor["floor"].seconds,
         "lines": len(lines),
         "ready_s": ready.seconds,
         "mail_ms": 1000 * mails.seconds / mails.value,
@@ -81,8 +87,12 @@ def _choose_policy(env: Env) -> None:
     env.cr.commit()
 
 
+def _today(env: Env) -> date:
+    return env.cr.now().date()
+
+
 def _generate(env: Env) -> Any:
-    values = {"date": env.cr.now().date(), "company_id": env.company.id}
+    values = {"date": _today(env), "company_id": env.company.id}
     run = env["credit.control.run"].create(values)
     run.generate_credit_lines()
     return run

@@ -70,6 +70,14 @@ def _exponent(cost: str, amount: str) -> Read:
     return read
 
 
+def _peer_run(figures: Figures) -> float | None:
+    """Return how much longer a peer's run takes, both counted in floors: they are
+    minutes apart."""
+    peer = _ratio("peer_dunning.run_s", "peer_dunning.floor_s")(figures)
+    ours = _ratio("run.run_s", "run.floor_s")(figures)
+    return peer / ours if peer is not None and ours else None
+
+
 def _per_line(figures: Figures) -> float | None:
     first = _ratio("month.first_floors", "month.first_lines")(figures)
     later = _ratio("month.later_floors", "month.later_lines")(figures)
@@ -92,7 +100,7 @@ GOALS = [
     Goal(
         "D1",
         "account_credit_control's run, times ours",
-        _ratio("peer_dunning.run_s", "run.run_s"),
+        _peer_run,
         least=5,
     ),
     Goal(
@@ -182,7 +190,7 @@ GOALS = [
     Goal(
         "R3",
         "filter overdue > x (ms)",
-        _plain("reads.search_best_s", 1000),
+        _plain("reads.search_s", 1000),
         100,
         digits=0,
     ),

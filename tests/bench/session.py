@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import resource
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,18 +17,16 @@ from odoo.tools import config
 Env = Any
 Action = Callable[[], Any]
 
+MOST_ROUNDS = 9
+SHORT = 5  # seconds
+
 
 class Sample(NamedTuple):
-    """What one action cost, and what it returned.
-
-    ``seconds`` serves ratios: the median of what was measured in turn. ``best`` serves
-    limits in seconds: other programs only ever add to it.
-    """
+    """What one action cost, and what it returned."""
 
     seconds: float
     statements: int
     value: Any
-    best: float
 
 
 @contextmanager
@@ -62,7 +59,7 @@ def measured(env: Env, action: Action) -> Sample:
     value = action()
     env.flush_all()
     seconds = time.perf_counter() - start
-    return Sample(seconds, env.cr.sql_log_count - statements, value, seconds)
+    return Sample(seconds, env.cr.sql_log_count - statements, value)
 
 
 def committed(env: Env, action: Action) -> Sample:
@@ -82,22 +79,23 @@ def tried(env: Env, action: Action) -> Sample:
 
 
 def in_turn(env: Env, actions: dict[str, Action], times: int = 3) -> dict[str, Sample]:
-    """Try the actions one after the other, several rounds; return their medians.
+    """Try the actions one after the other, several rounds; return their best.
 
     What is compared is measured in the same minute: another program that takes the
-    processor then slows all of them down.
+    processor then slows all of them down. Short actions get more rounds.
     """
-    rounds = [
-        {name: tried(env, action) for name, action in actions.items()}
-        for _round in range(times)
-    ]
-    return {name: middle([each[name] for each in rounds]) for name in actions}
+    rounds: list[dict[str, Sample]] = []
+    start = time.monotonic()
+    while len(rounds) < times or (
+        len(rounds) < MOST_ROUNDS and time.monotonic() - start < SHORT
+    ):
+        rounds.append({name: tried(env, action) for name, action in actions.items()})
+    return {name: best([each[name] for each in rounds]) for name in actions}
 
 
-def middle(samples: list[Sample]) -> Sample:
-    """Return the median and the best time, the last statements and value."""
-    times = [sample.seconds for sample in samples]
-    return samples[-1]._replace(seconds=statistics.median(times), best=min(times))
+def best(samples: list[Sample]) -> Sample:
+    """Return the least time, as others only ever add to it; the last statements."""
+    return samples[-1]._replace(seconds=min(sample.seconds for sample in samples))
 
 
 def peak_megabytes() -> float:
