@@ -70,19 +70,25 @@ def set_mail_server(env: Env, port: int) -> None:
     )
 
 
-def approve_run(env: Env, port: int, cron: bool = True) -> dict:
+def approve_run(env: Env, port: int, attach: bool = False) -> dict:
     """Propose and approve today's run of the demo company and hand it to its job.
 
-    Only firm reminders take the invoices along: each PDF costs a second.
+    Invoices go along with the level that asks for the fewest only, or with none: each
+    PDF costs a second.
     """
     set_mail_server(env, port)
-    env["ar.dunning.level"].search([("kind", "!=", "firm")]).attach_invoices = False
     company = company_of(env)
     domain = env["mail.alias.domain"].search([], limit=1)
     company.alias_domain_id = domain or domain.create({"name": "company.example.com"})
     env["ar.contact.hours"].search([]).unlink()
     run = env["ar.dunning.run"].create({"company_id": company.id})
     run.action_propose()
+    env["ar.dunning.level"].search([]).attach_invoices = False
+    if attach:
+        mails = run.notice_ids.filtered(lambda notice: notice.channel == "mail")
+        levels = mails.grouped("level_id").items()
+        level, _mails = min(levels, key=lambda pair: len(pair[1].asked_line_ids))
+        level.attach_invoices = True
     run.action_approve()
     run.action_send()
     return {"run": run.id, "company": company.name, "catchall": company.catchall_email}

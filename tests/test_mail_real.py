@@ -43,7 +43,7 @@ def house(template):
 def sent(house):
     """A run of the demo company that left: its facts, its notices and their mails."""
     database, sink = house
-    scene = database.play("approve_run", port=sink.port)
+    scene = database.play("approve_run", port=sink.port, attach=True)
     database.play("send")
     notices = _notices(database, scene["run"])
     mails = {mail.number: mail for mail in sink.mails}
@@ -98,7 +98,7 @@ def test_mails_ask_for_the_items_of_their_notice(house, sent):
             assert number in text
 
 
-def test_a_firm_reminder_takes_its_invoices_along(house, sent):
+def test_a_level_that_attaches_invoices_takes_those_it_asks_for(house, sent):
     (database, _sink), (_scene, pairs) = house, sent
     for notice, mail in pairs:
         ((asked,),) = database.rows(
