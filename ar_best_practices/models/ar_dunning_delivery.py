@@ -331,7 +331,9 @@ class ArDunningDelivery(models.AbstractModel):
         for mail, notice in group.items():
             session = session or self._connect(server_id, smtp_from)
             if isinstance(session, Exception):
-                notice._fail(str(session))
+                notice._fail(
+                    self.env._("No connection to the mail server: %s", session)
+                )
             elif not notice._send_mail(mail, session, server_id, alias_id):
                 session = None
         if not isinstance(session, Exception):
@@ -467,7 +469,10 @@ class ArDunningDelivery(models.AbstractModel):
             ._render_encapsulate(
                 LAYOUT,
                 body,
-                add_context={"company": self.company_id, "model_description": ""},
+                add_context={
+                    "company": self.company_id,
+                    "model_description": localized.env._("account"),
+                },
                 context_record=localized.account_id,
             )
         )

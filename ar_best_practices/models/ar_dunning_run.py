@@ -56,10 +56,10 @@ class ArDunningRun(models.Model):
         help="Amounts, due dates and exclusions are those of this day.",
     )
     mode = fields.Selection(
-        [("increment", "Increment"), ("imposed", "Imposed level")],
+        [("increment", "Next level"), ("imposed", "Imposed level")],
         required=True,
         default="increment",
-        help="Increment: each item goes to its next level. Imposed: the selected"
+        help="Next level: each item goes one level on. Imposed: the selected"
         " customers all get the same level.",
     )
     imposed_kind = fields.Selection(

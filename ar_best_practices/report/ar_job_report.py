@@ -26,7 +26,11 @@ class ArJobReport(models.Model):
     lastcall = fields.Datetime(string="Last start", readonly=True)
     nextcall = fields.Datetime(string="Next start", readonly=True)
     last_end = fields.Datetime(string="Last progress", readonly=True)
-    done = fields.Integer(readonly=True, help="Records dealt with at the last start.")
+    done = fields.Integer(
+        string="Processed",
+        readonly=True,
+        help="Records dealt with at the last start.",
+    )
     remaining = fields.Integer(string="Left", readonly=True)
     failure_count = fields.Integer(string="Failures in a row", readonly=True)
     first_failure_date = fields.Datetime(string="Fails since", readonly=True)
