@@ -17,6 +17,7 @@ def extend(env, company, today: date) -> None:
     if "ar.account" in env:
         accounts = env["ar.account"].search([("partner_id.ref", "!=", False)])
         _label(accounts)
+        env["ar.account"]._refresh()  # as every night: priorities, profiles, next steps
 
 
 def _label(accounts) -> None:

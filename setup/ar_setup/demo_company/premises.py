@@ -29,6 +29,7 @@ BRANCH = {
     "phone": "+33 2 61 91 20 40",
     "email": "lorient@comptoir-du-littoral.example",
 }
+ANSWERS = "comptoir-du-littoral.example"  # where customers answer
 SECOND = {
     "name": "Atelier du Ponant",
     "street": "8 rue des Artisans",
@@ -55,6 +56,7 @@ def furnish(world: World) -> None:
     world.main.partner_id.tz = ZONE
     _open_branch(world)
     _open_second(world)
+    world.env["mail.alias.domain"].create({"name": ANSWERS})
     companies = world.main | world.branch | world.second
     world.env = world.env(context={**world.env.context, **_seeing(companies)})
     _note_journals(world)

@@ -21,4 +21,5 @@ def opened(database: str) -> Iterator[Env]:
     server.load_server_wide_modules()
     with Registry(database).cursor() as cursor:
         system = api.Environment(cursor, api.SUPERUSER_ID, {})
-        yield system(user=system.ref("base.user_admin"))
+        admin = system(user=system.ref("base.user_admin"))
+        yield admin(context=admin["res.users"].context_get())
