@@ -1,0 +1,320 @@
+"""A person, a real browser, a real mail server: from the proposal to what leaves."""
+
+import io
+
+import pytest
+from browser_helpers import (
+    PHONE,
+    WIDE,
+    EnglishTerms,
+    OdooServer,
+    Visit,
+    chromium,
+    served,
+)
+from common import wait_for
+from PyPDF2 import PdfReader
+from sink import Mail, Sink
+
+MANAGER, ADMIN = "nadia", "admin"
+# the last line of Odoo's standard mail layouts
+LAYOUT = "utm_source=db"
+MENU = "ar_best_practices.ar_%s"
+# in the list of notices: whom, how firmly, and what each column is
+WORTH_READING = (
+    "[name=notice_ids] :is(td[name=partner_id], td[name=level_id], th .text-truncate)"
+)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium."""
+    with chromium() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def house(template, browser):
+    """A server on a copy of the demo company, whose mails arrive in a sink."""
+    sink = Sink()
+    sink.start()
+    with served(template, "browser") as server:
+        server.sink = sink
+        prepare(server)
+        yield server
+        errors = server.get_errors()
+    sink.stop()
+    assert not errors
+
+
+def prepare(server: OdooServer) -> None:
+    """Send mails to the sink; refresh as every night does; have all on the screens."""
+    mail_server = {
+        "name": "sink",
+        "smtp_host": "127.0.0.1",
+        "smtp_port": server.sink.port,
+    }
+    server.call(ADMIN, "ir.mail_server", "create", mail_server)
+    accounts = server.call(ADMIN, "ar.account", "search", [])
+    server.call(ADMIN, "ar.account", "action_refresh", accounts)
+    watch = {
+        "account_ids": [(6, 0, accounts)],
+        "subject": "hold",
+        "hold_state": "watch",
+        "reason": "Limite dépassée",
+    }
+    wizard = server.call(MANAGER, "ar.account.decide", "create", watch)
+    server.call(MANAGER, "ar.account.decide", "action_apply", wizard)
+    run = server.call(ADMIN, "ar.dunning.run", "create", {})
+    server.call(ADMIN, "ar.dunning.run", "action_propose", [run])
+
+
+@pytest.fixture(scope="module")
+def english():
+    """The terms that a French screen must not show."""
+    return EnglishTerms()
+
+
+class Journey:
+    """What is the same on a large screen and on a phone."""
+
+    def __init__(self, visit: Visit, server: OdooServer, english: EnglishTerms):
+        self.visit, self.page, self.english = visit, visit.page, english
+        self.rows, self.sink = server.database.rows, server.sink
+        self.before = len(self.sink.mails)
+
+    def propose(self) -> None:
+        """Make a new run and propose it."""
+        self.visit.press(".o_list_button_add, .o-kanban-button-new")
+        self.visit.press("button[name=action_propose]")
+        self.page.wait_for_selector("button[name=action_approve_and_send]")
+        ((self.run, notices),) = self.rows(
+            "SELECT id, notice_count FROM ar_dunning_run WHERE state = 'proposed'"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        assert notices
+        self.look()
+
+    def look(self) -> None:
+        """Nothing is wrong with what is on the screen."""
+        assert not self.visit.find_overflow()
+        assert not self.english.find(self.visit.find_texts())
+        assert not self.visit.errors
+
+    def give_reason(self, reason: str) -> None:
+        """Say why, in the dialog that asks."""
+        self.page.fill(".modal div[name=reason] input", reason)
+        self.look()
+        self.visit.press(".modal button[name=action_apply]")
+        self.page.wait_for_selector(".modal", state="detached")
+
+    def approve_and_send(self) -> None:
+        """Approve, confirm, and wait for the job that sends."""
+        self.visit.press("button[name=action_approve_and_send]")
+        self.visit.press(".modal-footer .btn-primary")
+        wait_for(self.is_done, "all notices of the run sent")
+        self.page.reload()
+        self.visit.settle()
+        self.look()
+
+    def is_done(self) -> bool:
+        """Tell whether the run is done."""
+        return self.rows(
+            "SELECT 1 FROM ar_dunning_run WHERE id = %s AND state = 'done'", self.run
+        )
+
+    def check_mails(self) -> None:
+        """Every mail notice arrived once, where it belongs, in the standard layout."""
+        expected = self.rows(
+            "SELECT email, message_id FROM ar_dunning_notice"
+            " WHERE run_id = %s AND channel = 'mail' AND state = 'sent'",
+            self.run,
+        )
+        assert expected
+        mails = [mail for mail in self.get_mails() if "ar.account" in mail.number]
+        assert {(*mail.recipients, mail.number) for mail in mails} == set(expected)
+        assert len(mails) == len(expected)
+        assert all(LAYOUT in mail.html for mail in mails)
+
+    def get_mails(self) -> list[Mail]:
+        """Return the mails that arrived since the journey began."""
+        return self.sink.mails[self.before :]
+
+
+def read_pdf(content: bytes) -> str:
+    """Return the words of a PDF, without what breaks a line."""
+    pages = PdfReader(io.BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_a_run_goes_from_proposal_to_mails_and_letters(browser, house, english):
+    with Visit(browser, house) as visit:
+        journey = Journey(visit, house, english)
+        visit.log_in(MANAGER)
+        open_menu(visit, "menu_root", "dunning_menu", "dunning_run_menu")
+        journey.propose()
+        assert not visit.find_cut(WORTH_READING)
+        see_a_preview(journey)
+        excluded = leave_one_out(journey)
+        see_why_items_are_left_out(journey)
+        journey.approve_and_send()
+        journey.check_mails()
+        assert not [m for m in journey.get_mails() if excluded in m.recipients]
+        print_letters(journey)
+        assert not visit.errors
+
+
+def open_menu(visit: Visit, app: str, section: str, entry: str) -> None:
+    """Open an entry of the menu as a person does."""
+    visit.press(".o_navbar_apps_menu button")
+    visit.press(f"[data-menu-xmlid='{MENU % app}']")
+    visit.press(f"[data-menu-xmlid='{MENU % section}']")
+    visit.press(f"[data-menu-xmlid='{MENU % entry}']")
+
+
+def see_a_preview(journey: Journey) -> None:
+    """What the first customer will get is shown before anything leaves."""
+    row = journey.page.locator("[name=notice_ids] .o_data_row").first
+    customer = row.locator("[name=partner_id]").inner_text()
+    row.locator("button[name=action_preview]").click()
+    text = journey.page.frame_locator(".modal .o_ar_preview iframe").locator("body")
+    assert customer in text.inner_text()
+    journey.look()
+    journey.visit.press(".modal-footer button")
+    assert not journey.get_mails()
+
+
+def leave_one_out(journey: Journey) -> str:
+    """Leave one customer out with a reason; return the address."""
+    count = journey.page.locator("button[name=action_approve_and_send] .o_field_widget")
+    before = int(count.inner_text())
+    journey.visit.press("[name=notice_ids] .o_data_row button[name=action_exclude]")
+    journey.give_reason("the buyer called")
+    assert int(count.inner_text()) == before - 1
+    ((email, reason),) = journey.rows(
+        "SELECT email, exclude_reason FROM ar_dunning_notice"
+        " WHERE run_id = %s AND state = 'excluded'",
+        journey.run,
+    )
+    assert reason == "the buyer called"
+    return email
+
+
+def see_why_items_are_left_out(journey: Journey) -> None:
+    """Every item left out has its reason in words."""
+    journey.visit.press("a[name=left_out]")
+    reasons = journey.page.locator("[name=out_line_ids] .o_data_row [name=reason]")
+    assert all(reasons.all_inner_texts())
+    assert reasons.count() > 5
+    journey.look()
+
+
+def print_letters(journey: Journey) -> None:
+    """The letters come as one PDF with the customers' names."""
+    names = journey.rows(
+        "SELECT partner.name FROM ar_dunning_notice notice"
+        " JOIN res_partner partner ON partner.id = notice.partner_id"
+        " WHERE run_id = %s AND channel = 'letter' AND notice.state = 'sent'",
+        journey.run,
+    )
+    letters = journey.visit.download(
+        "**/ar/dunning/letters/*", "button[name=action_print_letters]"
+    )
+    assert letters.startswith(b"%PDF")
+    words = read_pdf(letters)
+    assert names
+    for (name,) in names:
+        assert name in words
+
+
+def test_a_run_is_reviewed_approved_and_sent_on_a_phone(browser, house, english):
+    ((company,),) = house.database.rows(
+        "SELECT id FROM res_company WHERE name = 'Atelier du Ponant'"
+    )
+    with Visit(browser, house, PHONE) as visit:
+        visit.work_for(company)
+        journey = Journey(visit, house, english)
+        visit.log_in(MANAGER)
+        visit.open("/odoo/dunning-runs")
+        journey.propose()
+        card = journey.page.locator("[name=notice_ids] .o_kanban_record").first
+        card.evaluate("card => card.scrollIntoView({ block: 'center' })")
+        visit.settle()
+        card.locator(".o_dropdown_kanban button").click()
+        visit.settle()  # a menu that still moves is lost
+        visit.press(".o-dropdown--menu [name=action_preview]")
+        journey.look()
+        visit.press(".modal .btn-close, .modal .oi-arrow-left")
+        journey.approve_and_send()
+        journey.check_mails()
+
+
+SCREENS = {
+    "customers": "/odoo/receivables",
+    "customers as cards": "/odoo/receivables?view_type=kanban",
+    "customer": "/odoo/receivables/%(account)s",
+    "open items": "/odoo/open-items",
+    "runs": "/odoo/dunning-runs",
+    "run": "/odoo/dunning-runs/%(run)s",
+    "notice": "/odoo/ar.dunning.notice/%(notice)s",
+    "strategies": "/odoo/action-ar_best_practices.ar_dunning_strategy_action",
+    "level": "/odoo/ar.dunning.level/%(level)s",
+    "rules": "/odoo/action-ar_best_practices.ar_rule_action",
+    "profiles": "/odoo/action-ar_best_practices.ar_payer_profile_action",
+    "weights": "/odoo/action-ar_best_practices.ar_priority_weight_action",
+    "work": "/odoo/action-ar_best_practices.ar_collector_report_action",
+    "health": "/odoo/action-ar_best_practices.ar_job_report_action",
+    "import": "/odoo/ar-ledger-import",
+    "settings": "/odoo/action-ar_best_practices.res_config_settings_action",
+    "invoice": "/odoo/customer-invoices/%(invoice)s",
+    "partner": "/odoo/res.partner/%(partner)s",
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize("lang", ["en_US", "fr_FR"])
+def test_every_screen_fits_and_speaks_one_language(browser, house, english, lang, size):
+    house.set_language(ADMIN, lang)
+    records = find_records(house)
+    problems = {}
+    with Visit(browser, house, size) as visit:
+        visit.log_in(ADMIN)
+        for name, path in SCREENS.items():
+            visit.open(path % records)
+            found = look_at_pages(visit, english if lang == "fr_FR" else None)
+            if found:
+                problems[name] = found
+    assert not problems
+
+
+def find_records(server: OdooServer) -> dict[str, int]:
+    """Return one record of each kind: those of the notice that asks for the most."""
+    names = ("run", "notice", "account", "partner", "level", "invoice")
+    (row,) = server.database.rows(
+        "SELECT notice.run_id, notice.id, notice.account_id, notice.partner_id,"
+        "       notice.level_id, line.move_id"
+        "  FROM ar_dunning_notice notice"
+        "  JOIN ar_dunning_notice_line line ON line.notice_id = notice.id"
+        " WHERE line.included AND line.amount > 0"
+        " ORDER BY notice.amount DESC LIMIT 1"
+    )
+    return dict(zip(names, row, strict=True))
+
+
+def look_at_pages(visit: Visit, english: EnglishTerms | None) -> list[str]:
+    """Return what is wrong with a screen and with each page of its notebook."""
+    found = look_at(visit, english)
+    tabs = visit.page.locator(".o_notebook_headers .nav-link:visible:not(.active)")
+    for name in tabs.evaluate_all("tabs => tabs.map(tab => tab.name)"):
+        visit.press(f".o_notebook_headers .nav-link[name='{name}']")
+        found += look_at(visit, english)
+    return found
+
+
+def look_at(visit: Visit, english: EnglishTerms | None) -> list[str]:
+    """Return what is wrong with what is shown."""
+    found = [*visit.find_overflow(), *visit.errors]
+    visit.errors.clear()
+    if english:
+        found += sorted(english.find(visit.find_texts()))
+    return found
