@@ -18,6 +18,7 @@ if str(Path(__file__).resolve().parent) not in sys.path:
     sys.path.append(str(Path(__file__).resolve().parent))
 load_tool = import_module("load_tools").load_tool
 prioritisation = import_module("oracle_priority").prioritisation
+collecting = import_module("oracle_collection")
 shapes = import_module("oracle_items")
 Item = shapes.Item
 
@@ -342,4 +343,7 @@ ADAPTERS: dict[str, Callable[[dict], dict]] = {
     "AGE": ageing,
     "PDX": paydex,
     "PRI": prioritisation,
+    "PTP": collecting.promises_kept,
+    "COL": collecting.work_and_cost,
+    "RPC": collecting.contacts,
 }

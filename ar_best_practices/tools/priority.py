@@ -9,6 +9,7 @@ Three definitions, all explainable:
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from .kpi import DEFAULT_BOUNDS, Amount, Days, bucket_labels, bucket_of
@@ -154,10 +155,10 @@ def priority(
     events: Collection[str] = (),
     exclusions: Collection[str] = (),
 ) -> Priority:
-    """Return the default priority of a customer and its reasons.
+    """Return the default priority of a customer, in whole points, and its reasons.
 
-    ``100.clamp(0.40 a + 0.30 r + 0.30 g + b, 0, 1)``. An argument that is ``None`` is a
-    term without data.
+    ``100.clamp(0.40 a + 0.30 r + 0.30 g + b, 0, 1)``, half a point counting as one. An
+    argument that is ``None`` is a term without data.
 
     :param overdue: undisputed overdue amount
     :param p90_overdue: 90th percentile of the portfolio's overdue balances
@@ -170,9 +171,9 @@ def priority(
     :source: domain reference §5.1
 
     >>> priority(500, 20000, "A", 4, ["open_promise_not_yet_due"]).value
-    0.0
-    >>> round(priority(15000, 20000, "C", 75, ["broken_promise"]).value, 6)
-    93.0
+    0
+    >>> priority(15000, 20000, "C", 75, ["broken_promise"]).value
+    93
     """
     if unknown := set(exclusions) - EXCLUSIONS:
         raise ValueError(f"unknown exclusion: {', '.join(sorted(unknown))}")
@@ -189,7 +190,19 @@ def priority(
     bonus = [(event, _lookup(EVENTS, event, "event")) for event in happened]
     if exclusions:
         return Priority(None, tuple(Contribution(code, 0, 0) for code in exclusions))
-    return weighted_priority(terms, bonus)
+    result = weighted_priority(terms, bonus)
+    return result._replace(value=None if result.value is None else whole(result.value))
+
+
+def whole(points: float) -> int:
+    """Round to whole points, half a point counting as one.
+
+    >>> whole(62.5), whole(62.4999999999999)
+    (63, 63)
+    """
+    # what binary fractions lose beyond nine decimals is no part of the formula
+    exact = Decimal(repr(round(points, 9)))
+    return int(exact.to_integral_value(ROUND_HALF_UP))
 
 
 def value_at_risk(overdue: Amount, risk_class: str, oldest_days: Days) -> float:
