@@ -23,6 +23,7 @@
         "data/ar_ledger_import_cron.xml",
         "data/mail_template_data.xml",
         "data/ar_dunning_strategy_data.xml",
+        "data/ar_nonpayment_reason_data.xml",
         "data/ar_payer_profile_data.xml",
         "data/ar_priority_weight_data.xml",
         "data/ar_rule_data.xml",

@@ -21,6 +21,7 @@ class ArAccount(models.Model):
         "ar.account.mail",
         "mail.thread",
         "mail.activity.mixin",
+        "ar.account.collection",
         "ar.account.ledger",
         "ar.account.behavior",
         "ar.account.judgement",
@@ -412,6 +413,7 @@ class ArAccount(models.Model):
         scope = records._scope()
         if accounts is not None:
             scope = scope._replace(accounts=accounts)
+        records._judge_commitments(scope)
         records._release_expired_holds(scope)
         records._refresh_behavior(scope)
         records._refresh_judgements(scope)

@@ -331,7 +331,8 @@ class ArAccountBehavior(models.AbstractModel):
         )
 
     def _matching_sql(self, scope: Scope) -> SQL:
-        """Return the matchings of the scope's day: line_id, amount, by_cash, paid_on.
+        """Return the matchings of the scope's day: line_id, amount, amount_currency (of
+        the document), by_cash, paid_on.
 
         The last two are NULL for exchange entries. Both sides of a matching are on the
         same account, so that only receivable lines need to be read.
@@ -339,6 +340,7 @@ class ArAccountBehavior(models.AbstractModel):
         return SQL(
             """
             SELECT partial.debit_move_id AS line_id, partial.amount,
+                   partial.debit_amount_currency AS amount_currency,
                    CASE WHEN NOT exchange
                         THEN journal.type IN ('bank', 'cash', 'credit') END AS by_cash,
                    CASE WHEN NOT exchange THEN counterpart.date END AS paid_on

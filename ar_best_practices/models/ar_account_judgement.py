@@ -95,6 +95,8 @@ class ArAccountJudgement(models.AbstractModel):
             Fact("max_days_late", "days", env._("days late of the oldest item"), True),
             Fact("bucket_over_90", "money", env._("late over 90 days"), True),
             Fact("unallocated_amount", "money", env._("credits"), True),
+            Fact("disputed_amount", "money", env._("disputed amount"), True),
+            Fact("promised_amount", "money", env._("promised amount"), True),
             Fact("amount_to_collect", "money", env._("amount to collect"), True),
         ]
         return Source(self._live_sql(scope), {fact.column: fact for fact in facts})
@@ -141,6 +143,8 @@ class ArAccountJudgement(models.AbstractModel):
         env = self.env
         facts = [
             Fact("payer_profile", "code", env._("payer profile"), False),
+            Fact("stops_dunning", "flag", env._("profile that stops reminders"), False),
+            Fact("minimum_amount", "money", env._("minimum of the strategy"), False),
             Fact("public_body", "flag", env._("public body"), True),
             Fact("insured", "flag", env._("insured"), False),
             Fact("country", "code", env._("country"), True),
@@ -150,6 +154,7 @@ class ArAccountJudgement(models.AbstractModel):
         query = SQL(
             """
             SELECT account.id AS account_id, profile.code AS payer_profile,
+                   profile.stops_dunning, strategy.minimum_amount,
                    account.public_body, account.insured, country.code AS country,
                    state.code AS region, partner.lang AS language
               FROM ar_account account
@@ -157,6 +162,7 @@ class ArAccountJudgement(models.AbstractModel):
          LEFT JOIN res_country country ON country.id = partner.country_id
          LEFT JOIN res_country_state state ON state.id = partner.state_id
          LEFT JOIN ar_payer_profile profile ON profile.id = account.payer_profile_id
+         LEFT JOIN ar_dunning_strategy strategy ON strategy.id = account.strategy_id
             """
         )
         return Source(query, {fact.column: fact for fact in facts})
@@ -454,9 +460,24 @@ class ArAccountJudgement(models.AbstractModel):
     def _refresh_priority(self, scope: Scope):
         """Rank the accounts by what to do first, and say why in words."""
         terms = self._priority_terms_sql(scope)
-        weights = self.env["ar.priority.weight"]._get_weights()
-        value, reason = self.env["ar.priority.weight"]._priority_sql(terms, weights)
         facts = self._fact_table_sql(scope, set(self._get_facts(scope)))
+        rows = SQL(
+            """
+            SELECT account_id, COALESCE(max_days_late, 0) > 0 AS late,
+                   %(excluded)s AS excluded, %(terms)s
+              FROM (%(facts)s) facts
+            """,
+            excluded=self._not_worked_sql(),
+            terms=SQL(", ").join(
+                SQL(
+                    "(%s)::numeric AS %s",
+                    term.value,
+                    SQL.identifier(f"term_{term.code}"),
+                )
+                for term in terms
+            ),
+            facts=facts,
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -466,27 +487,34 @@ class ArAccountJudgement(models.AbstractModel):
                   FROM (
                         SELECT stored.id, rated.priority, rated.priority_reason
                           FROM ar_account stored
-                          JOIN (SELECT account_id, %(value)s AS priority,
-                                       %(reason)s AS priority_reason
-                                  FROM (SELECT facts.*, %(terms)s
-                                          FROM (%(facts)s) facts) term
-                               ) rated ON rated.account_id = stored.id
+                          JOIN (%(rated)s) rated ON rated.account_id = stored.id
                          WHERE (stored.priority, stored.priority_reason)
                                IS DISTINCT FROM (rated.priority, rated.priority_reason)
                            FOR NO KEY UPDATE OF stored SKIP LOCKED
                        ) fresh
                  WHERE account.id = fresh.id
                 """,
-                value=value,
-                reason=reason,
-                terms=SQL(", ").join(
-                    SQL(
-                        "(%s)::numeric AS %s",
-                        term.value,
-                        SQL.identifier(f"term_{term.code}"),
-                    )
-                    for term in terms
-                ),
-                facts=facts,
+                rated=self.env["ar.priority.weight"]._rated_sql(rows, terms),
             )
+        )
+
+    @api.model
+    def _not_worked_sql(self) -> SQL:
+        """Say why nobody should work on a customer who is late, NULL for the others."""
+        env = self.env
+        reasons = {
+            env._("not worked: insolvency"): SQL("stops_dunning OR insolvency"),
+            env._("not worked: everything late is disputed"): SQL(
+                "disputed_amount >= overdue_amount"
+            ),
+            env._("not worked: payment plan respected"): SQL(
+                "running_plan AND amount_to_collect <= 0"
+            ),
+            env._("not worked: below the minimum of the strategy"): SQL(
+                "overdue_amount < minimum_amount"
+            ),
+        }
+        return SQL(
+            "CASE WHEN COALESCE(max_days_late, 0) <= 0 THEN NULL %s END",
+            SQL(" ").join(SQL("WHEN %s THEN %s", t, w) for w, t in reasons.items()),
         )

@@ -33,6 +33,9 @@ class ArAccountTimeline(models.Model):
         return [
             ("notice", self.env._("Reminder")),
             ("decision", self.env._("Decision")),
+            ("action", self.env._("Action")),
+            ("promise", self.env._("Promise")),
+            ("plan", self.env._("Payment plan")),
         ]
 
     @property
@@ -68,5 +71,5 @@ class ArAccountTimeline(models.Model):
             "res_model": self.res_model,
             "res_id": self.res_id,
             "view_mode": "form",
-            "target": "new" if self.kind == "decision" else "current",
+            "target": "new" if self.kind in ("decision", "action") else "current",
         }

@@ -637,11 +637,8 @@ class ArDunningProposal(models.AbstractModel):
 
     def _date_sql(self, column: SQL) -> SQL:
         """Write a date the way of the company's language."""
-        lang = self.env["res.lang"]._get_data(code=self._get_lang())
-        style = lang.date_format or "%Y-%m-%d"
-        for code, words in (("%d", "DD"), ("%m", "MM"), ("%Y", "YYYY"), ("%y", "YY")):
-            style = style.replace(code, words)
-        return SQL("to_char(%s, %s)", column, style)
+        accounts = self.env["ar.account"].with_context(lang=self._get_lang())
+        return SQL("to_char(%s, %s)", column, accounts._get_date_style())
 
     def _reason_sql(self) -> SQL:
         """Return the reason of each item, in the language of the company."""

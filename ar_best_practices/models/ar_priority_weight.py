@@ -38,58 +38,117 @@ class ArPriorityWeight(models.Model):
         return {term.code: (term.weight, term.is_event) for term in records}
 
     @api.model
-    def _priority_sql(
-        self, terms: list[PriorityTerm], weights: dict[str, tuple[float, bool]]
-    ) -> tuple[SQL, SQL]:
-        """Return (priority from 0 to 100, its words) over columns `term_<code>`.
+    def _rated_sql(self, rows: SQL, terms: list[PriorityTerm]) -> SQL:
+        """Return account_id, priority (0 to 100, or NULL) and its words.
 
-        The SQL twin of ``tools.priority``: weights of terms without data are shared.
+        The SQL twin of ``tools.priority``: weights of terms without data are shared
+        among the others, and the points that the words tell add up to the priority.
+
+        :param rows: SELECT account_id, late (does it owe anything late), excluded
+            (words, or NULL) and one ``term_<code>`` per term
         """
-        base = [term for term in terms if not weights.get(term.code, (0, True))[1]]
-        events = [term for term in terms if weights.get(term.code, (0, False))[1]]
-        total = sum(weights[term.code][0] for term in base)
-        known = self._sum_sql(base, weights, "{weight} * ({column} IS NOT NULL)::int")
-        score = self._sum_sql(base, weights, "{weight} * COALESCE({column}, 0)")
-        extra = self._sum_sql(events, weights, "{weight} * COALESCE({column}, 0)")
-        value = SQL(
-            "CASE WHEN COALESCE(max_days_late, 0) <= 0 THEN 0 ELSE ROUND(100 *"
-            " GREATEST(0, LEAST(1, %(score)s * %(total)s / NULLIF(%(known)s, 0)"
-            " + %(extra)s)))::int END",
-            score=score,
-            total=total,
-            known=known,
-            extra=extra,
+        weights = self._get_weights()
+        known = [term for term in terms if term.code in weights]
+        ordered = sorted(known, key=lambda term: weights[term.code][1])
+        return SQL(
+            """
+            SELECT account_id,
+                   CASE WHEN excluded IS NULL AND data THEN CASE WHEN late
+                        THEN GREATEST(0, LEAST(100, %(total)s))::int ELSE 0 END
+                   END AS priority,
+                   COALESCE(excluded, CASE WHEN late THEN
+                       NULLIF(concat_ws(' + ', %(words)s), '') END) AS priority_reason
+              FROM (SELECT summed.*, %(points)s FROM (%(sums)s) summed) pointed
+            """,
+            total=self._last_sum_sql(ordered),
+            words=self._words_sql(ordered),
+            points=self._points_sql(ordered),
+            sums=self._sums_sql(rows, ordered, weights),
         )
-        return value, self._words_sql(base + events, weights)
 
-    def _sum_sql(self, terms, weights, pattern: str) -> SQL:
+    def _sums_sql(self, rows: SQL, terms, weights) -> SQL:
+        """Add `sum_<n>`: whole points of the first n terms together; `data` is whether
+        any term that is not an event has data."""
+        base = [term.code for term in terms if not weights[term.code][1]]
+        whole = sum(
+            weight for weight, is_event in weights.values() if not is_event and weight
+        )
+        present = SQL(" + ").join(
+            [SQL("0.0")]
+            + [
+                SQL(
+                    "%s * (%s IS NOT NULL)::int",
+                    weights[code][0],
+                    SQL.identifier(f"term_{code}"),
+                )
+                for code in base
+            ]
+        )
         pieces = [
             SQL(
-                pattern.replace("{weight}", "%s").replace("{column}", "%s"),  # pylint: disable=sql-injection; constants
+                "%s * COALESCE(%s, 0) * %s",
                 weights[term.code][0],
                 SQL.identifier(f"term_{term.code}"),
+                SQL("scale") if term.code in base else SQL("1"),
             )
             for term in terms
-            if term.code in weights
         ]
-        return SQL("(%s)", SQL(" + ").join([SQL("0.0"), *pieces]))
+        sums = [
+            SQL(
+                "ROUND(100 * (%s)) AS %s",
+                SQL(" + ").join(pieces[: number + 1]),
+                SQL.identifier(f"sum_{number}"),
+            )
+            for number in range(len(pieces))
+        ]
+        return SQL(
+            """
+            SELECT scaled.*, scale IS NOT NULL AS data, %(sums)s
+              FROM (SELECT given.*, %(whole)s / NULLIF(%(present)s, 0) AS scale
+                      FROM (%(rows)s) given) scaled
+            """,
+            sums=SQL(", ").join(sums or [SQL("0 AS sum_0")]),
+            whole=whole,
+            present=present,
+            rows=rows,
+        )
 
-    def _words_sql(self, terms, weights) -> SQL:
+    def _points_sql(self, terms) -> SQL:
+        """Add `points_<n>`: what one term gives, so that they add up when rounded."""
+        points = [
+            SQL(
+                "%s - %s AS %s",
+                SQL.identifier(f"sum_{number}"),
+                SQL.identifier(f"sum_{number - 1}") if number else SQL("0"),
+                SQL.identifier(f"points_{number}"),
+            )
+            for number in range(len(terms))
+        ]
+        return SQL(", ").join(points or [SQL("0 AS points_0")])
+
+    def _last_sum_sql(self, terms) -> SQL:
+        return SQL.identifier(f"sum_{max(0, len(terms) - 1)}")
+
+    def _words_sql(self, terms) -> SQL:
+        """Say what each term gave, and what was cut off at 0 or 1."""
+        total = self._last_sum_sql(terms)
+        cut = SQL("(GREATEST(0, LEAST(100, %(total)s)) - %(total)s)", total=total)
+        labels = [(term.label, f"points_{n}") for n, term in enumerate(terms)]
         words = [
             SQL(
-                "CASE WHEN %(column)s <> 0"
-                " THEN %(label)s || ' ' || ROUND(%(weight)s * %(column)s, 2) END",
-                column=SQL.identifier(f"term_{term.code}"),
-                label=term.label,
-                weight=weights[term.code][0],
+                "CASE WHEN %(points)s <> 0"
+                " THEN %(label)s || ' ' || ROUND(%(points)s / 100, 2) END",
+                points=SQL.identifier(points),
+                label=label,
             )
-            for term in terms
-            if term.code in weights
+            for label, points in labels
         ]
-        if not words:
-            return SQL("NULL::varchar")
-        return SQL(
-            "CASE WHEN COALESCE(max_days_late, 0) > 0"
-            " THEN NULLIF(concat_ws(' + ', %s), '') END",
-            SQL(", ").join(words),
+        words.append(
+            SQL(
+                "CASE WHEN %(cut)s <> 0"
+                " THEN %(label)s || ' ' || ROUND(%(cut)s / 100, 2) END",
+                cut=cut,
+                label=self.env._("limit"),
+            )
         )
+        return SQL(", ").join(words)

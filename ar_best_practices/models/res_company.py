@@ -48,6 +48,16 @@ class ResCompany(models.Model):
         " item of theirs is still open. 0 keeps them for ever.",
     )
 
+    ar_promise_tolerance = fields.Integer(
+        string="Tolerance of promises",
+        default=2,
+        help="Working days after the promised day on which money still keeps a"
+        " promise.",
+    )
+    _ar_promise_tolerance = models.Constraint(
+        "CHECK (ar_promise_tolerance BETWEEN 0 AND 30)",
+        "A tolerance lies between 0 and 30 working days.",
+    )
     _ar_retention_years = models.Constraint(
         "CHECK (ar_retention_years >= 0)", "A number of years is not negative."
     )

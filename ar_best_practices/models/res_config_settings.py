@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     ar_retention_years = fields.Integer(
         related="company_id.ar_retention_years", readonly=False
     )
+    ar_promise_tolerance = fields.Integer(
+        related="company_id.ar_promise_tolerance", readonly=False
+    )
     ar_is_trial = fields.Boolean(related="company_id.ar_is_trial")
     ar_alias_name = fields.Char(related="company_id.ar_alias_name", readonly=False)
     ar_alias_domain_id = fields.Many2one(related="company_id.alias_domain_id")

@@ -17,11 +17,11 @@ class FakeLeaf(models.Model):
 
     def _fact_sql(self, scope):
         query = SQL(
-            "SELECT id AS account_id, 7 AS moons, TRUE AS insolvency FROM ar_account"
+            "SELECT id AS account_id, 7 AS moons, 'E' AS risk_category FROM ar_account"
         )
         facts = {
             "moons": Fact("moons", "number", "moons", False),
-            "insolvency": Fact("insolvency", "flag", "insolvency", True),
+            "risk_category": Fact("risk_category", "code", "risk category", True),
         }
         return super()._fact_sql(scope) | {"sky": Source(query, facts)}
 
@@ -80,7 +80,7 @@ class TestHooks(ReceivablesCommon):
         self._invoice(self.customer, 100, TODAY)
         account = self._account()
         account.action_refresh()
-        self.assertEqual(account.payer_profile_id.code, "PP01")
+        self.assertEqual(account.payer_profile_id.code, "PP02")
 
     def test_exclusions_of_leaves_are_capped_in_their_order(self):
         self._invoice(self.customer, 100, "2026-05-01", "2026-05-31")
@@ -112,10 +112,10 @@ class TestHooks(ReceivablesCommon):
         accounts = self.env["ar.account"]
         account = self._account()
         scope = accounts._scope(account, as_of="2026-01-31")
-        query = accounts._fact_table_sql(scope, {"moons", "insolvency"})
+        query = accounts._fact_table_sql(scope, {"moons", "risk_category"})
         (row,) = self.env.execute_query_dict(query)
         self.assertIsNone(row["moons"])
-        self.assertTrue(row["insolvency"])
+        self.assertEqual(row["risk_category"], "E")
 
     def test_the_same_fact_twice_is_refused(self):
         accounts = self.env["ar.account"]

@@ -1,0 +1,171 @@
+"""What we did or heard about a customer's debt: coded, append-only, with two times."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# Outcomes of a contact after which money is on its way: no reason is asked.
+OBTAINED = ("promise", "plan", "paid", "answered")
+
+
+class ArCollectionAction(models.Model):
+    """One contact, in or out, or one remark.
+
+    ``date`` is when it happened, ``create_date`` when it was noted.
+
+    Growth: five to ten rows per late customer and year. Purged with the runs
+    (``ar_retention_years``).
+    """
+
+    _name = "ar.collection.action"
+    _description = "Collection action"
+    _order = "date desc, id desc"
+
+    account_id = fields.Many2one(
+        "ar.account",
+        string="Customer account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="account_id.company_id", store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="account_id.partner_id", string="Customer", store=True
+    )
+    date = fields.Datetime(
+        string="When", required=True, default=fields.Datetime.now, index=True
+    )
+    direction = fields.Selection(
+        [("out", "We contacted"), ("in", "They contacted"), ("internal", "Internal")],
+        required=True,
+        default="out",
+    )
+    channel = fields.Selection(
+        [
+            ("phone", "Phone"),
+            ("mail", "Mail"),
+            ("sms", "SMS"),
+            ("letter", "Letter"),
+            ("portal", "Portal"),
+            ("visit", "Visit"),
+            ("none", "No contact"),
+        ],
+        required=True,
+        default="phone",
+    )
+    contact_id = fields.Many2one("res.partner", string="Spoken to")
+    outcome = fields.Selection(
+        [
+            ("promise", "Promise"),
+            ("plan", "Payment plan"),
+            ("paid", "Paid or paying now"),
+            ("answered", "Question answered"),
+            ("nothing", "Reached, nothing obtained"),
+            ("other", "Reached somebody else"),
+            ("message", "Message left"),
+            ("no_answer", "No answer"),
+        ],
+        required=True,
+        index=True,
+    )
+    right_party = fields.Boolean(
+        string="Right person", help="Somebody able to decide or to pay."
+    )
+    reason_id = fields.Many2one(
+        "ar.nonpayment.reason", string="Reason", index=True, ondelete="restrict"
+    )
+    reason_owner = fields.Selection(related="reason_id.owner", store=True)
+    note = fields.Char()
+    author_id = fields.Many2one(
+        "res.users",
+        string="By",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+    )
+    currency_id = fields.Many2one(related="account_id.currency_id")
+    amount = fields.Monetary(
+        help="What was talked about, in the company's currency, at that moment.",
+    )
+    move_ids = fields.Many2many("account.move", string="Invoices talked about")
+    promise_id = fields.Many2one("ar.payment.promise", ondelete="set null")
+    plan_id = fields.Many2one("ar.payment.plan", ondelete="set null")
+    next_date = fields.Date(string="Next step on")
+    next_words = fields.Char(string="Next step")
+    minutes = fields.Float(help="Minutes that it took.")
+    hour = fields.Integer(
+        compute="_compute_hour",
+        store=True,
+        aggregator=None,
+        help="Hour of the day, in the company's time zone.",
+    )
+    log_delay = fields.Float(
+        string="Hours until noted",
+        compute="_compute_log_delay",
+        store=True,
+        aggregator="avg",
+    )
+
+    @api.depends("date", "company_id")
+    def _compute_hour(self):
+        for action in self:
+            zone = action.company_id.partner_id.tz or self.env.user.tz or "UTC"
+            local = fields.Datetime.context_timestamp(
+                action.with_context(tz=zone), action.date
+            )
+            action.hour = local.hour
+
+    @api.depends("date", "create_date")
+    def _compute_log_delay(self):
+        for action in self:
+            noted = action.create_date or fields.Datetime.now()
+            action.log_delay = max(0, (noted - action.date).total_seconds() / 3600)
+
+    @api.constrains("outcome", "reason_id", "direction", "channel")
+    def _check_reason(self):
+        for action in self:
+            talked = action.outcome == "nothing" and action.channel != "none"
+            if talked and not action.reason_id:
+                raise ValidationError(
+                    self.env._(
+                        "Nothing was obtained: say why, with one of the reasons for"
+                        " not paying."
+                    )
+                )
+
+    @api.constrains("date")
+    def _check_date(self):
+        soon = fields.Datetime.add(fields.Datetime.now(), minutes=5)
+        if any(action.date > soon for action in self):
+            raise ValidationError(
+                self.env._("An action is noted once it happened, not before.")
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        actions = super().create(
+            [{k: v for k, v in vals.items() if k != "author_id"} for vals in vals_list]
+        )
+        actions.account_id._note_contact()
+        return actions
+
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"note", "account_id"}:
+            raise UserError(
+                self.env._("What was done is never changed: note what is right beside.")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never_by_hand(self):
+        if not self.env.su:
+            raise UserError(self.env._("What was done is never deleted."))
+
+    @api.depends("outcome", "date")
+    def _compute_display_name(self):
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        for action in self:
+            action.display_name = labels.get(action.outcome)
