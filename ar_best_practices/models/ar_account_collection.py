@@ -1,9 +1,10 @@
 """Collection on a customer account: contacts, promises, plans, what they change."""
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .ar_account_ledger import COLLECTOR
+from .ar_dunning_level import FIRM
 from .scope import Fact, PriorityTerm, Scope, Source
 
 NO_CONTACT_DAYS = 21
@@ -21,6 +22,8 @@ class ArAccountCollection(models.AbstractModel):
     action_ids = fields.One2many(
         "ar.collection.action", "account_id", string="Actions", groups=COLLECTOR
     )
+    contact_id = fields.Many2one("res.partner")
+    partner_id = fields.Many2one("res.partner")
     promise_ids = fields.One2many(
         "ar.payment.promise", "account_id", string="Promises", groups=COLLECTOR
     )
@@ -32,6 +35,12 @@ class ArAccountCollection(models.AbstractModel):
     )
     promise_summary = fields.Char(
         string="Promises", compute="_compute_promise_count", groups=COLLECTOR
+    )
+    contested_date = fields.Date(
+        string="Contested in writing on",
+        tracking=True,
+        help="The customer wrote that it contests the debt and wants a court to decide."
+        " In Québec nobody may call it any more.",
     )
     last_contact_date = fields.Datetime(
         string="Last contact",
@@ -212,7 +221,9 @@ class ArAccountCollection(models.AbstractModel):
                                AS broken_promise_share,
                            BOOL_OR(promise.state = 'open') AS open_promise,
                            BOOL_OR(promise.state IN ('broken', 'partly')
-                                   AND %(unpaid)s) AS broken_promise
+                                   AND %(unpaid)s) AS broken_promise,
+                           MAX(promise.date) FILTER (WHERE promise.state IN
+                               ('broken', 'partly')) AS broken_date
                       FROM ar_payment_promise promise
                 CROSS JOIN LATERAL (
                             SELECT promise.state IN ('kept', 'partly', 'broken')
@@ -394,3 +405,98 @@ class ArAccountCollection(models.AbstractModel):
         self._flush_ledger()
         self.env["ar.payment.promise"]._judge(scope)
         self.env["ar.payment.plan"]._judge(scope)
+
+    # ------------------------------------------------------------------
+    # Calls
+    # ------------------------------------------------------------------
+
+    def _get_contact_for_calls(self):
+        """Return who is called: the contact for payments, else whoever has a phone."""
+        self.ensure_one()
+        customer = self.partner_id
+        people = self.contact_id | customer.child_ids | customer
+        with_phone = people.filtered(
+            lambda person: person.phone and not person.ar_no_phone
+        )
+        chosen = with_phone.filtered(lambda person: person == self.contact_id)
+        invoicing = with_phone.filtered(lambda person: person.type == "invoice")
+        return (chosen or invoicing or with_phone or customer)[:1]
+
+    def _get_no_call_words(self, contact) -> str:
+        """Say why nobody may call this person; empty when one may.
+
+        In Québec nobody calls a debtor who wrote that the debt is contested and wants
+        the court to decide (Act R-2.2, art. 3).
+        """
+        self.ensure_one()
+        if contact.ar_no_phone:
+            return self.env._("This person does not want to be called: write instead.")
+        if self.contested_date and self._is_in_quebec():
+            return self.env._(
+                "Contested in writing on %s: in Québec nobody calls any more, write to"
+                " them or to their lawyer.",
+                format_date(self.env, self.contested_date),
+            )
+        return ""
+
+    def _is_in_quebec(self) -> bool:
+        customer = self.partner_id
+        return customer.country_code == "CA" and customer.state_id.code == "QC"
+
+    def _get_call_situation(self) -> str:
+        """Return the situation that chooses the call script."""
+        self.ensure_one()
+        code = self.payer_profile_id.code
+        broken = self.promise_ids.filtered(
+            lambda promise: promise.state in ("broken", "partly")
+        )
+        if code == "PP01":
+            return "insolvency"
+        if not self.overdue_item_count:
+            return "preventive"
+        if broken and broken[0] == self.promise_ids[:1]:
+            return "broken"
+        if code == "PP02":
+            return "distress"
+        if self.last_notice_date and self.last_notice_rank >= FIRM:
+            return "firm"
+        return "late"
+
+    def _get_reason_owner(self, reason):
+        """Return whose task a reason for not paying is."""
+        if reason.owner == "sales" and self.partner_id.user_id:
+            return self.partner_id.user_id
+        if reason.owner in ("billing", "manager"):
+            return self._get_fallback_user(self.company_id)
+        return self._get_owner()
+
+    def _open_dispute(self, lines, words: str):
+        """Take disputed items out of reminders. Extended by the dispute register."""
+        items = self.env["ar.item"]._get_or_create(lines)
+        today = fields.Date.context_today(self)
+        items.write({"disputed": True, "disputed_date": today})
+
+    def action_call(self):
+        """Open the call screen."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call %s", self.display_name),
+            "res_model": "ar.collection.call",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_account_id": self.id, "dialog_size": "extra-large"},
+        }
+
+    def action_open_promises(self):
+        """Open the promises of this customer."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Promises of %s", self.display_name),
+            "res_model": "ar.payment.promise",
+            "view_mode": "list,form",
+            "domain": [("account_id", "=", self.id)],
+        }

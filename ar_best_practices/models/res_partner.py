@@ -40,6 +40,12 @@ class ResPartner(models.Model):
         string="Preferred channel",
         help="Empty: the channel of the dunning level.",
     )
+    ar_no_phone = fields.Boolean(
+        string="No calls", help="This person asked not to be called about payments."
+    )
+    ar_no_sms = fields.Boolean(
+        string="No SMS", help="This person asked for no SMS about payments."
+    )
     ar_hours = fields.One2many(
         "ar.contact.hours",
         "partner_id",

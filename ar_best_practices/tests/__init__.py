@@ -8,6 +8,7 @@ from . import test_hooks
 from . import test_ledger_import
 from . import test_mail_gateway
 from . import test_merge
+from . import test_collection_desk
 from . import test_payment_promise
 from . import test_practice_rows
 from . import test_retention
