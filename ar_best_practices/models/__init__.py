@@ -6,6 +6,7 @@ from . import ar_account_ledger
 from . import ar_account_behavior
 from . import ar_account_judgement
 from . import ar_account_collection
+from . import ar_account_hold
 from . import ar_account_mail
 from . import ar_account_screen
 from . import ar_account

@@ -22,6 +22,7 @@ class ArAccount(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "ar.account.collection",
+        "ar.account.hold",
         "ar.account.ledger",
         "ar.account.behavior",
         "ar.account.judgement",
@@ -139,20 +140,6 @@ class ArAccount(models.Model):
     priority_reason = fields.Char(
         string="Why this priority", readonly=True, groups=COLLECTOR
     )
-
-    # Hold
-    hold_state = fields.Selection(
-        [("none", "No hold"), ("watch", "Watched"), ("hold", "On hold")],
-        string="Hold",
-        required=True,
-        default="none",
-        readonly=True,
-        tracking=True,
-    )
-    hold_reason = fields.Char(string="Why on hold", readonly=True)
-    hold_uid = fields.Many2one("res.users", string="Held by", readonly=True)
-    hold_date = fields.Date(string="Held since", readonly=True)
-    hold_until = fields.Date(string="Held until", readonly=True)
 
     # Reminders
     last_notice_date = fields.Date(readonly=True, string="Last reminder")
@@ -414,7 +401,7 @@ class ArAccount(models.Model):
         if accounts is not None:
             scope = scope._replace(accounts=accounts)
         records._judge_commitments(scope)
-        records._release_expired_holds(scope)
+        records._release_holds(scope)
         records._refresh_behavior(scope)
         records._refresh_judgements(scope)
         records.invalidate_model()
@@ -461,39 +448,9 @@ class ArAccount(models.Model):
             )
         )
 
-    @api.model
-    def _release_expired_holds(self, scope):
-        """A hold with an end ends by itself, and the log says so."""
-        expired = self.search(
-            [("hold_state", "!=", "none"), ("hold_until", "<", scope.as_of)]
-        )
-        if expired:
-            expired._set_hold("none", self.env._("end of the hold"))
-
     # ------------------------------------------------------------------
     # Decisions of people
     # ------------------------------------------------------------------
-
-    def _set_hold(self, state: str, reason: str, until=False):
-        """Put on hold, watch or release; who, when, before and after are logged."""
-        labels = dict(self._fields["hold_state"]._description_selection(self.env))
-        self.env["ar.account.decision"]._log(
-            self,
-            self.env._("Hold"),
-            lambda account: labels[account.hold_state],
-            lambda account: labels[state],
-            reason,
-        )
-        held = state != "none"
-        self._checked_sudo().write(
-            {
-                "hold_state": state,
-                "hold_reason": reason if held else False,
-                "hold_uid": self.env.uid if held else False,
-                "hold_date": fields.Date.context_today(self) if held else False,
-                "hold_until": until if held else False,
-            }
-        )
 
     def _set_payer_profile(self, profile, reason: str, until):
         """Take a person's profile instead of the proposed one, until a day."""
@@ -585,7 +542,15 @@ class ArAccount(models.Model):
     def _merge_decisions(self, target):
         """Keep the latest of each decision: hold, profile, strategy, collector."""
         groups = {
-            "hold_date": ["hold_state", "hold_reason", "hold_uid", "hold_until"],
+            "hold_date": [
+                "hold_state",
+                "hold_code",
+                "hold_reason",
+                "hold_uid",
+                "hold_until",
+                "hold_review_date",
+                "hold_until_paid",
+            ],
             "payer_profile_since": [
                 "payer_profile_id",
                 "payer_profile_locked",

@@ -61,6 +61,18 @@ class ArDunningLevel(models.Model):
         "res.users", help="Empty: the customer's collector does this step."
     )
     description = fields.Text(translate=True)
+    hold_state = fields.Selection(
+        [
+            ("none", "Leaves the customer as it is"),
+            ("watch", "Watches"),
+            ("hold", "Holds"),
+        ],
+        string="Effect on the customer",
+        required=True,
+        default="none",
+        help="Once sent: watched or held until nothing is late any more. A natural"
+        " person is never held without somebody deciding.",
+    )
     attach_invoices = fields.Boolean(string="Attach the invoices")
     phone_minimum_amount = fields.Float(
         string="Call from",

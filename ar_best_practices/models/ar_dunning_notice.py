@@ -298,11 +298,19 @@ class ArDunningNotice(models.Model):
             )
         )
         self.env.cr.execute(self._sent_notice_sql(notices))
+        notices._apply_level_holds()
         notices.invalidate_recordset()
         self.env["ar.item"].invalidate_model()
         self.env["ar.account"].invalidate_model(
             ["last_notice_date", "last_notice_rank"]
         )
+
+    def _apply_level_holds(self):
+        """Hold or watch the customers of levels that say so."""
+        levels = self.level_id.filtered(lambda level: level.hold_state != "none")
+        for level in levels:
+            sent = self.filtered(lambda notice, level=level: notice.level_id == level)
+            sent.account_id._hold_by_level(level)
 
     def _sent_notice_sql(self, notices) -> SQL:
         """All notices at once: the ORM writes them by the hundred."""

@@ -137,7 +137,7 @@ class ArRuleCondition(models.Model):
         if fact.kind == "share":
             actual = SQL("ROUND((100 * %s)::numeric) || ' %%'", column)
         elif fact.kind in NUMERIC:
-            actual = SQL("ROUND((%s)::numeric, 1)", column)
+            actual = SQL("trim_scale(ROUND((%s)::numeric, 1))", column)
         else:
             return SQL("%s || ' ' || %s", fact.label, column)
         bound = f"{SYMBOLS.get(self.operator, '=')} {self.value}"

@@ -301,3 +301,62 @@ class TestMyDay(DeskCommon):
         call.line_ids = [Command.set(self._receivable(self.second).ids)]
         call.action_save()
         self.assertEqual(self.account.action_ids.move_ids, self.second)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(MORNING)
+class TestHold(DeskCommon):
+    def _decide(self, **values):
+        wizard = self.env["ar.account.decide"].create(
+            {
+                "account_ids": [Command.set(self.account.ids)],
+                "hold_state": "hold",
+                "reason": "three invoices late",
+            }
+            | values
+        )
+        wizard.action_apply()
+
+    def test_a_hold_for_late_payment_ends_with_the_payment(self):
+        self._decide(hold_code="overdue", hold_until_paid=True)
+        self.assertEqual(self.account.hold_code, "overdue")
+        self._pay(self.first, TODAY)
+        self.account.action_refresh()
+        self.assertEqual(self.account.hold_state, "hold")
+        self._pay(self.second, TODAY)
+        self.account.action_refresh()
+        self.assertEqual(self.account.hold_state, "none")
+        reasons = self.account.decision_ids.mapped("reason")
+        self.assertIn("nothing is late any more", reasons)
+
+    def test_a_hold_of_another_kind_waits_for_a_person(self):
+        self._decide(hold_code="insolvency", hold_until_paid=True)
+        self._pay(self.first + self.second, TODAY)
+        self.account.action_refresh()
+        self.assertEqual(self.account.hold_state, "hold")
+
+    def test_a_review_comes_back_on_its_day(self):
+        self._decide(hold_code="limit", hold_review_date="2026-07-10")
+        activity = self.account.activity_ids
+        self.assertEqual(str(activity.date_deadline), "2026-07-10")
+        self.assertIn("three invoices late", activity.summary)
+
+    def _send_level_that_holds(self):
+        self.env["ar.dunning.level"].search([]).hold_state = "hold"
+        run = self._run()
+        run.action_approve()
+        run.notice_ids._mark_sent(run.notice_ids)
+        self.env.invalidate_all()
+        return run.notice_ids
+
+    def test_a_level_that_holds_says_so_and_ends_with_the_payment(self):
+        notice = self._send_level_that_holds()
+        self.assertEqual(self.account.hold_state, "hold")
+        self.assertIn(notice.level_id.name, self.account.hold_reason)
+        self.assertTrue(self.account.hold_until_paid)
+
+    def test_a_natural_person_is_held_by_a_person_only(self):
+        self.customer.is_company = False
+        self._send_level_that_holds()
+        self.assertEqual(self.account.hold_state, "none")
+        self.assertIn("Decide on a hold", self.account.activity_ids[:1].summary)

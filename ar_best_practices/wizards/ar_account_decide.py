@@ -27,6 +27,17 @@ class ArAccountDecide(models.TransientModel):
         string="New state",
         default="hold",
     )
+    hold_code = fields.Selection(
+        selection=lambda self: self.env["ar.account"]._get_hold_codes(),
+        string="Kind of hold",
+        default="overdue",
+    )
+    hold_until_paid = fields.Boolean(
+        string="Release when nothing is late any more", default=True
+    )
+    hold_review_date = fields.Date(
+        string="Review on", help="You are reminded on that day."
+    )
     payer_profile_id = fields.Many2one("ar.payer.profile", string="Payer profile")
     strategy_id = fields.Many2one(
         "ar.dunning.strategy", help="Leave empty to give the choice back to the rules."
@@ -53,7 +64,14 @@ class ArAccountDecide(models.TransientModel):
         self.ensure_one()
         accounts = self.account_ids
         if self.subject == "hold":
-            accounts._set_hold(self.hold_state, self.reason, self.until)
+            accounts._set_hold(
+                self.hold_state,
+                self.reason,
+                self.until,
+                self.hold_code or "other",
+                self.hold_until_paid and self.hold_code in ("overdue", "promise"),
+                self.hold_review_date,
+            )
         elif self.subject == "strategy":
             accounts._set_strategy(self.strategy_id, self.reason)
         else:
