@@ -31,7 +31,6 @@ class ArWorklist(models.Model):
         selection="_get_why_selection",
         string="Why now",
         readonly=True,
-        group_expand="_expand_why",
     )
     words = fields.Char(string="What happened", readonly=True)
     priority = fields.Integer(readonly=True, aggregator=None)
@@ -51,10 +50,6 @@ class ArWorklist(models.Model):
             ("5_notices", self.env._("Notices to approve")),
             ("6_silent", self.env._("No contact for %s days", NO_CONTACT_DAYS)),
         ]
-
-    @api.model
-    def _expand_why(self, _groups, _domain):
-        return [code for code, _label in self._get_why_selection()]
 
     @property
     def _table_query(self) -> SQL:

@@ -244,11 +244,6 @@ class TestMyDay(DeskCommon):
         self.assertIn(self.customer, self._day(substitute))
         self.assertNotIn(self.customer, self._day())
 
-    def test_every_group_is_there_even_empty(self):
-        rows = self.env["ar.worklist"].with_context(read_group_expand=True)
-        groups = rows.web_read_group([], ["why"], ["__count"])
-        self.assertEqual(len(groups["groups"]), 6)
-
     def test_the_most_important_comes_first(self):
         self._invoice(self.other_customer, 20, "2026-05-25", "2026-06-05")
         other = self._account(self.other_customer)
