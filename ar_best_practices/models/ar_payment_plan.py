@@ -26,9 +26,9 @@ class ArPaymentPlan(models.Model):
         [
             ("proposed", "Proposed"),
             ("running", "Running"),
-            ("broken", "Broken"),
+            ("broken", "Not respected"),
             ("kept", "Paid"),
-            ("withdrawn", "Withdrawn"),
+            ("withdrawn", "Given up"),
         ],
         required=True,
         readonly=True,

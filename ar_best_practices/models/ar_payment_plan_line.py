@@ -11,7 +11,7 @@ class ArPaymentPlanLine(models.Model):
     plan_id = fields.Many2one(
         "ar.payment.plan", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    is_open = fields.Boolean(readonly=True)
+    is_open = fields.Boolean(string="Under a running commitment", readonly=True)
 
     _open_uniq = models.UniqueIndex(
         "(line_id) WHERE is_open AND line_id IS NOT NULL",

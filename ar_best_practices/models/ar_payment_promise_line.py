@@ -15,7 +15,9 @@ class ArPaymentPromiseLine(models.Model):
         index=True,
         ondelete="cascade",
     )
-    is_open = fields.Boolean(readonly=True, default=True)
+    is_open = fields.Boolean(
+        string="Under a running commitment", readonly=True, default=True
+    )
 
     _open_uniq = models.UniqueIndex(
         "(line_id) WHERE is_open AND line_id IS NOT NULL",

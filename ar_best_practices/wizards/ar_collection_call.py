@@ -32,7 +32,7 @@ class ArCollectionCall(models.TransientModel):
         domain="[('id', 'child_of', partner_id)]",
     )
     phone = fields.Char(related="contact_id.phone")
-    contact_words = fields.Char(compute="_compute_contact_words")
+    contact_words = fields.Char(string="How to speak", compute="_compute_contact_words")
     warning = fields.Char(compute="_compute_warning")
     script = fields.Html(compute="_compute_script")
     behavior_summary = fields.Char(related="account_id.behavior_summary")
