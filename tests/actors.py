@@ -20,7 +20,7 @@ from odoo.tools import config
 
 Env = Any
 MODELS = "odoo.addons.ar_best_practices.models"
-SENDING = f"{MODELS}.ar_dunning_sending"
+SENDING = f"{MODELS}.ar_sending"
 CUSTOMER = "Customer of the test"
 
 

@@ -9,6 +9,7 @@ from . import ar_account_collection
 from . import ar_account_hold
 from . import ar_account_mail
 from . import ar_account_screen
+from . import ar_paper
 from . import ar_account
 from . import ar_account_decision
 from . import ar_account_dirty
@@ -33,6 +34,8 @@ from . import ar_ledger_import_books
 from . import ar_ledger_import
 from . import ar_ledger_import_column
 from . import ar_ledger_import_row
+from . import ar_sending
+from . import ar_sending_job
 from . import ar_dunning_strategy
 from . import ar_dunning_level
 from . import ar_dunning_proposal

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from .ar_account_ledger import COLLECTOR
 
@@ -68,6 +68,34 @@ class AccountMove(models.Model):
                 ("company_id", "in", moves.company_id.root_id.ids),
             ]
         )
+
+    # ------------------------------------------------------------------
+    # Public links
+    # ------------------------------------------------------------------
+
+    def _ensure_ar_portal_tokens(self):
+        """Give these invoices their public link, in one statement: the writing of an
+        invoice checks and recomputes far more than a token."""
+        self.flush_recordset(["access_token"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET access_token = gen_random_uuid()"
+                " WHERE id IN %s AND access_token IS NULL",
+                tuple(self.ids) or (0,),
+            )
+        )
+        self.invalidate_recordset(["access_token"])
+        self.mapped("access_token")  # read here for the batch, not for each customer
+
+    def _get_ar_payment_url(self):
+        """Return the page where the customer pays: the only invoice's own page, else
+        the list of overdue invoices (needs a login); nothing without an invoice."""
+        invoices = self.filtered(lambda move: move.is_invoice())
+        if len(invoices) == 1:
+            return invoices.get_base_url() + invoices.get_portal_url()
+        if invoices:
+            return f"{invoices[:1].get_base_url()}/my/invoices/overdue"
+        return False
 
     # ------------------------------------------------------------------
     # Banner

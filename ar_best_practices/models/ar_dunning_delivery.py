@@ -1,22 +1,14 @@
 """What leaves for one batch of claimed notices: mails, letters, calls, tasks."""
 
-import smtplib
-from contextlib import suppress
-
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-LAYOUT = "mail.mail_notification_light"
 
 
 class ArDunningDelivery(models.AbstractModel):
     _name = "ar.dunning.delivery"
+    _inherit = "ar.sending"
     _description = "Delivery of dunning notices"
 
-    claim = fields.Char(readonly=True, help="Database connection that is sending it.")
-    claim_date = fields.Datetime(string="Claimed on", readonly=True)
     lang_matches = fields.Boolean(
         string="In their language",
         readonly=True,
@@ -27,19 +19,6 @@ class ArDunningDelivery(models.AbstractModel):
         readonly=True,
         help="It left when the contact may be reached; no hours means any time.",
     )
-
-    def _lock_claimed(self):
-        """Hold the claimed rows while they are sent; leave out what others took."""
-        if not self:
-            return self
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM ar_dunning_notice WHERE id IN %s AND state = 'sending'"
-                " ORDER BY id FOR UPDATE SKIP LOCKED",
-                tuple(self.ids),
-            )
-        )
-        return self.browse(row[0] for row in rows)
 
     def _deliver(self):
         """Send the claimed notices, each by its channel; re-read before acting."""
@@ -291,94 +270,13 @@ class ArDunningDelivery(models.AbstractModel):
     # Mails
     # ------------------------------------------------------------------
 
-    def _deliver_mails(self):
-        """Make the mails of the batch, then send them one by one."""
-        notices = self._filter_mailable()._make_mails()
-        mails = self.env["mail.mail"].browse(notices)
-        for server_id, alias_id, smtp_from, ids in mails._split_by_mail_configuration():
-            group = {mails.browse(mail_id): notices[mail_id] for mail_id in ids}
-            self._send_group(group, server_id, alias_id, smtp_from)
+    def _get_text_name(self) -> str:
+        # EXTENDS ar.sending
+        return self.level_id.name or self.name
 
-    def _make_mails(self) -> dict:
-        """Return {mail id: notice}; a text or a record with an error fails alone."""
-        try:
-            with self.env.cr.savepoint():
-                return dict(zip(self._create_mails().ids, self, strict=True))
-        except OperationalError:
-            raise
-        except Exception as error:  # texts are data: whatever they do wrong
-            if len(self) == 1:
-                self._fail(self._get_error_words(error))
-                return {}
-        found = {}
-        for notice in self:
-            found |= notice._make_mails()
-        return found
-
-    def _get_error_words(self, error) -> str:
-        """Say in one line what a text does wrong, without the way Odoo found it."""
-        while cause := error.__cause__ or error.__context__:
-            error = cause
-        return self.env._(
-            "The text of the level “%(level)s” has an error: %(error)s",
-            level=self.level_id.name or self.name,
-            error=error,
-        )
-
-    def _send_group(self, group, server_id, alias_id, smtp_from):
-        """Send mails by one session, opened again when the server closes it."""
-        session = None
-        for mail, notice in group.items():
-            session = session or self._connect(server_id, smtp_from)
-            if isinstance(session, Exception):
-                notice._fail(
-                    self.env._("No connection to the mail server: %s", session)
-                )
-            elif not notice._send_mail(mail, session, server_id, alias_id):
-                session = None
-        if not isinstance(session, Exception):
-            self._disconnect(session)
-
-    def _connect(self, server_id, smtp_from):
-        """Open a session; a dead server is returned as its error."""
-        try:
-            return self.env["ir.mail_server"]._connect__(
-                mail_server_id=server_id, smtp_from=smtp_from
-            )
-        except Exception as error:  # any failure to connect means: nothing has left
-            return error
-
-    def _disconnect(self, session):
-        if session:
-            with suppress(smtplib.SMTPServerDisconnected):
-                session.quit()
-
-    def _send_mail(self, mail, session, server_id, alias_id) -> bool:
-        """Send one mail and commit what became of it; say whether the session lives."""
-        if not self._lock_claimed():
-            return True  # the mail before was long: somebody decided about this one
-        mail.state = "outgoing"
-        alive = True
-        try:
-            mail._send(
-                smtp_session=session,
-                alias_domain_id=alias_id,
-                mail_server=self.env["ir.mail_server"].browse(server_id),
-            )
-        except smtplib.SMTPServerDisconnected as error:
-            alive = False
-            mail.state = "cancel"
-            self.write({"state": "unknown", "failure_reason": str(error)})
-        if mail.state == "sent":
-            self._mark_sent(self)
-        elif mail.state == "exception":
-            self._fail(mail.failure_reason)
-        self.env["ir.cron"]._commit_progress()
-        return alive
-
-    def _fail(self, reason: str):
-        self.write({"state": "failed", "failure_reason": reason})
-        self.mail_id.filtered(lambda m: m.state != "sent").write({"state": "cancel"})
+    def _get_sender(self):
+        # EXTENDS ar.sending
+        return self.run_id.approved_uid or self.env.user
 
     def _filter_mailable(self):
         """Leave out, with a clear reason, what cannot become a mail."""
@@ -395,87 +293,16 @@ class ArDunningDelivery(models.AbstractModel):
         no_address._fail(self.env._("No mail address: add one or change the channel."))
         return self - no_text - no_address
 
-    def _create_mails(self):
-        """Create the mail records of the batch, rendered by language and text."""
+    def _render_texts(self):
+        # EXTENDS ar.sending
         self._ensure_portal_tokens()  # before the texts, which would write each one
-        subjects = self._render_template_field("mail_template_id", "subject")
-        bodies = self._render_template_field("mail_template_id", "body_html")
-        replies = self.account_id._notify_get_reply_to_batch(
-            defaults={a.id: a.company_id.email_formatted for a in self.account_id},
-            author_ids={a.id: a.company_id.partner_id.id for a in self.account_id},
+        return (
+            self._render_template_field("mail_template_id", "subject"),
+            self._render_template_field("mail_template_id", "body_html"),
         )
-        values = [
-            notice._prepare_mail(subjects[notice.id], bodies[notice.id], replies)
-            for notice in self
-        ]
-        # Collectors may not write mail records: the run they approved makes them.
-        mails = self.env["mail.mail"].sudo().create(values)
-        for notice, mail in zip(self, mails, strict=True):
-            notice.mail_id = mail
-        return mails
 
     def _ensure_portal_tokens(self):
-        """Give all invoices of the batch their public link, in one statement: the
-        writing of an invoice checks and recomputes far more than a token."""
-        moves = self.asked_line_ids.move_id
-        moves.flush_recordset(["access_token"])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE account_move SET access_token = gen_random_uuid()"
-                " WHERE id IN %s AND access_token IS NULL",
-                tuple(moves.ids) or (0,),
-            )
-        )
-        moves.invalidate_recordset(["access_token"])
-        moves.mapped("access_token")  # read here for the batch, not for each customer
-
-    def _prepare_mail(self, subject, body, replies) -> dict:
-        """Return the values of one mail record, addressed to one person.
-
-        In a trial company every mail goes to the user who sends it, whoever the
-        customer is.
-        """
-        company, email = self.company_id, self.email
-        if company.ar_is_trial:
-            sender = self.run_id.approved_uid or self.env.user
-            subject = f"[{email}] {subject}"
-            email = sender.email_formatted
-        return {
-            "model": "ar.account",
-            "res_id": self.account_id.id,
-            "record_name": self.account_id.display_name,
-            "record_company_id": company.id,
-            "record_alias_domain_id": company.alias_domain_id.id,
-            "message_type": "email_outgoing",
-            "message_id": self.message_id,
-            "subject": subject,
-            "body": body,
-            "body_html": self._wrap(body),
-            "email_from": company.email_formatted or self.env.user.email_formatted,
-            "email_to": email,
-            "reply_to": replies.get(self.account_id.id),
-            "reply_to_force_new": False,
-            "state": "cancel",
-            "auto_delete": False,
-            "attachment_ids": [(6, 0, self._get_attachments().ids)],
-        }
-
-    def _wrap(self, body):
-        """Put the text into Odoo's standard mail layout, in the customer's language."""
-        localized = self.with_context(lang=self.lang)
-        return (
-            self.env["mail.render.mixin"]
-            .with_context(lang=self.lang)
-            ._render_encapsulate(
-                LAYOUT,
-                body,
-                add_context={
-                    "company": self.company_id,
-                    "model_description": localized.env._("account"),
-                },
-                context_record=localized.account_id,
-            )
-        )
+        self.asked_line_ids.move_id._ensure_ar_portal_tokens()
 
     def _get_attachments(self):
         """Return the PDF of each invoice asked for, when the level attaches them."""
@@ -515,28 +342,6 @@ class ArDunningDelivery(models.AbstractModel):
                 engine = template.sudo().with_context(ar_compiled_texts={})
                 texts |= engine._render_field(field, notices.ids, compute_lang=True)
         return texts
-
-    # ------------------------------------------------------------------
-    # What a person says of an unknown or failed sending
-    # ------------------------------------------------------------------
-
-    def action_was_sent(self):
-        """It did leave: move the levels."""
-        unknown = self.filtered(lambda n: n.state == "unknown")
-        self._mark_sent(unknown._checked_sudo())
-        return True
-
-    def action_send_again(self):
-        """It did not leave, or failed: put it back in the queue of its run."""
-        again = self._checked_sudo().filtered(
-            lambda n: n.state in ("unknown", "failed")
-        )
-        again._choose_contact_again()
-        again.write({"state": "approved", "failure_reason": False, "message_id": False})
-        again.run_id.write({"state": "sending"})
-        # The sending job belongs to the system.
-        self.env.ref("ar_best_practices.ir_cron_dunning_send").sudo()._trigger()
-        return True
 
     def _choose_contact_again(self):
         """Take the address of today; without any the message becomes a letter."""

@@ -20,7 +20,10 @@ TEXT_FIELDS = ("letter_template_id", "mail_template_id")
 
 class ArDunningLetterPage(models.AbstractModel):
     _name = "ar.dunning.letter.page"
+    _inherit = "ar.paper"
     _description = "Letter of a dunning notice"
+
+    _paper_report = "ar_best_practices.ar_dunning_run_report_letters"
 
     def action_print_letter(self):
         """Print this notice as a letter, whatever its channel; nothing is marked."""
@@ -89,14 +92,17 @@ class ArDunningLetterPage(models.AbstractModel):
         annex = self._get_annex() if self._needs_annex(body) else []
         items = self._get_items_summary() if annex else self._render_items()
         return {
+            "page": "ar_best_practices.dunning_letter_page",
             "notice": self,
+            "company": self.company_id,
+            "customer": self.partner_id,
             "lang": self.env.lang,
             "subject": subject,
             "body": body.replace(ITEMS_PLACE, items),
             "annex": annex,
             "annex_title": self._get_annex_title(),
             "address": self._get_letter_address(),
-            "place_and_date": self._get_letter_place_and_date(),
+            "place_and_date": self._get_place_and_date(self.run_id.date),
             "reference": self._get_letter_reference(),
             "collector": self._collector(),
             "banks": self._get_letter_banks(),
@@ -126,29 +132,13 @@ class ArDunningLetterPage(models.AbstractModel):
         }
 
     def _get_letter_address(self) -> list[str]:
-        """Return the recipient's lines as the post of the sender's country reads them:
-        names, street, town, and a foreign country in capitals."""
         customer = self.partner_id or self.account_id.partner_id
-        person = self.contact_id or customer
-        place = person if person.city or person.street else customer
-        place = place.with_context(lang=self.run_id._get_lang())
-        form, words = place._prepare_display_address(without_company=True)
-        abroad = place.country_id != self.company_id.country_id
-        words["country_name"] = (place.country_id.name or "").upper() if abroad else ""
-        lines = [customer.name, person.name if person != customer else ""]
-        lines += (form % words).splitlines()
-        return [line.strip() for line in lines if line and line.strip()]
+        return self._get_postal_lines(customer, self.contact_id or customer)
 
     def _get_letter_date(self) -> str:
         """Return the day of the run in words: what is asked and the deadline are
         counted from it, and a second print says the same."""
         return format_date(self.env, self.run_id.date, date_format="long")
-
-    def _get_letter_place_and_date(self) -> str:
-        day, place = self._get_letter_date(), self.company_id.city
-        if not place:
-            return day
-        return self.env._("%(place)s, %(date)s", place=place, date=day)
 
     def _get_letter_reference(self) -> str:
         """Return what the customer quotes in an answer; the same on every print."""

@@ -96,9 +96,6 @@ class ArDunningNotice(models.Model):
     last_notice_date = fields.Date(string="Message before", readonly=True)
     exclude_reason = fields.Char(string="Why left out", readonly=True)
     deadline_date = fields.Date(string="Pay before", compute="_compute_deadline_date")
-    message_id = fields.Char(readonly=True, index="btree_not_null")
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
-    sent_date = fields.Datetime(string="Sent on", readonly=True)
     sent_uid = fields.Many2one("res.users", string="Sent by", readonly=True)
     posting_ref = fields.Char(
         string="Proof of posting",
@@ -404,12 +401,7 @@ class ArDunningNotice(models.Model):
         the list of overdue invoices (needs a login)."""
         self.ensure_one()
         moves = self.asked_line_ids.filtered(lambda line: line.amount > 0).move_id
-        invoices = moves.filtered(lambda move: move.is_invoice())
-        if len(invoices) == 1:
-            return invoices.get_base_url() + invoices.get_portal_url()
-        if invoices:
-            return f"{self.get_base_url()}/my/invoices/overdue"
-        return False
+        return moves._get_ar_payment_url()
 
     def _items_table(self):
         """Return the items asked for as an HTML table, credits deducted.

@@ -405,9 +405,7 @@ class ArDunningRun(models.Model):
         self._check_may_approve()
         for run in self._checked_sudo():
             run._check_can_send()
-            run.state = "sending"
-        # The sending job belongs to the system; approving gave the right.
-        self.env.ref("ar_best_practices.ir_cron_dunning_send").sudo()._trigger()
+            run._resume()
         return True
 
     def action_approve_and_send(self):

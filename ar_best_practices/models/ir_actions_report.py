@@ -1,8 +1,8 @@
-"""The Print menu of dunning runs."""
+"""The Print menus of dunning runs and of customer accounts."""
 
 from odoo import models
 
-from .ar_dunning_letter import DOCUMENT
+from .ar_paper import DOCUMENT
 
 
 class IrActionsReport(models.Model):
@@ -13,6 +13,6 @@ class IrActionsReport(models.Model):
         report = self._get_report(report_ref)
         if report.report_name != DOCUMENT:
             return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
-        runs = self.env[report.model].browse(res_ids)
-        runs.check_access("read")
-        return runs._render_letters(), "pdf"
+        records = self.env[report.model].browse(res_ids)
+        records.check_access("read")
+        return records._print_documents(), "pdf"

@@ -10,7 +10,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
-from ..models import ar_dunning_letter
+from ..models import ar_paper
 from .common import TODAY, ReceivablesCommon
 
 REPORT = "ar_best_practices.ar_dunning_run_report_letters"
@@ -152,7 +152,7 @@ class TestDunningLetter(ReceivablesCommon):
         for position, name in enumerate(names):
             partner = self._create_customer(name, email=False)
             self._late(partner, 100 - position)
-        with patch.object(ar_dunning_letter, "BATCH", 2):
+        with patch.object(ar_paper, "BATCH", 2):
             pages = self._print(self._approved())
         self.assertEqual(len(pages), 3)
         for name, page in zip(names, pages, strict=True):
