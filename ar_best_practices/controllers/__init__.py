@@ -1,1 +1,2 @@
 from . import ar_dunning
+from . import ar_statement

@@ -10,6 +10,7 @@ from . import ar_account_hold
 from . import ar_account_mail
 from . import ar_account_screen
 from . import ar_paper
+from . import ar_account_statement
 from . import ar_account
 from . import ar_account_decision
 from . import ar_account_dirty
@@ -47,6 +48,8 @@ from . import ar_dunning_letter_page
 from . import ar_dunning_run
 from . import ar_dunning_notice
 from . import ar_dunning_notice_line
+from . import ar_statement_campaign
+from . import ar_statement
 
 from . import account_account
 from . import account_move

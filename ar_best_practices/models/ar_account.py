@@ -27,6 +27,7 @@ class ArAccount(models.Model):
         "ar.account.behavior",
         "ar.account.judgement",
         "ar.account.screen",
+        "ar.account.statement",
     ]
     _order = "priority desc nulls last, id"
     _rec_names_search = ["partner_id"]
@@ -514,6 +515,7 @@ class ArAccount(models.Model):
     def _relink_children(self, target):
         """Point every many2one to an account, of any addon, at the target."""
         self.env["ar.dunning.notice"]._merge_accounts(self, target)
+        self.env["ar.statement"]._merge_accounts(self, target)
         self.env.flush_all()
         for model_name, fname in self._get_child_fields():
             model = self.env[model_name].sudo().with_context(active_test=False)

@@ -81,7 +81,11 @@ class ArAccountJudgement(models.AbstractModel):
         Columns: account_id, date, kind, direction, res_model, res_id, amount,
         currency_id, author_id, summary.
         """
-        return [self._notice_timeline_sql(), self._decision_timeline_sql()]
+        return [
+            self._notice_timeline_sql(),
+            self._decision_timeline_sql(),
+            self._statement_timeline_sql(),
+        ]
 
     # ------------------------------------------------------------------
     # The base's own sources
@@ -260,6 +264,19 @@ class ArAccountJudgement(models.AbstractModel):
                    notice.sent_uid AS author_id, notice.name AS summary
               FROM ar_dunning_notice notice
              WHERE notice.state = 'sent'
+            """
+        )
+
+    def _statement_timeline_sql(self) -> SQL:
+        return SQL(
+            """
+            SELECT statement.account_id, statement.sent_date::date, 'statement', 'out',
+                   'ar.statement', statement.id, statement.amount,
+                   statement.currency_id, campaign.approved_uid, campaign.name
+              FROM ar_statement statement
+              JOIN ar_statement_campaign campaign
+                ON campaign.id = statement.campaign_id
+             WHERE statement.state = 'sent'
             """
         )
 

@@ -463,16 +463,18 @@ class ArAccountLedger(models.AbstractModel):
     def _exclusion_sql(self, scope: Scope) -> SQL:
         """Amounts left out of collection, one row per line, in company currency.
 
-        Columns: line_id, dispute, plan, promise; not yet capped at the residual.
+        Columns: line_id, dispute, plan, promise, not yet capped at the residual, and
+        until: the next day that is promised or planned.
         """
         return SQL(
             """
             SELECT excluded.line_id,
                    SUM(excluded.amount) FILTER (WHERE kind = 'dispute') AS dispute,
                    SUM(excluded.amount) FILTER (WHERE kind = 'plan') AS plan,
-                   SUM(excluded.amount) FILTER (WHERE kind = 'promise') AS promise
+                   SUM(excluded.amount) FILTER (WHERE kind = 'promise') AS promise,
+                   MIN(excluded.until) FILTER (WHERE kind <> 'dispute') AS until
               FROM (
-                    SELECT hook.line_id, hook.kind,
+                    SELECT hook.line_id, hook.kind, hook.until,
                            ROUND(hook.amount_currency * COALESCE(
                                line.balance / NULLIF(line.amount_currency, 0), 1
                            ), currency.decimal_places) AS amount

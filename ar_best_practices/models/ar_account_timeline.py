@@ -36,6 +36,7 @@ class ArAccountTimeline(models.Model):
             ("action", self.env._("Action")),
             ("promise", self.env._("Promise")),
             ("plan", self.env._("Payment plan")),
+            ("statement", self.env._("Statement of account")),
         ]
 
     @property

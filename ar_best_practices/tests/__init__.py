@@ -15,3 +15,5 @@ from . import test_retention
 from . import test_rules
 from . import test_screens
 from . import test_security
+from . import test_statement
+from . import test_statement_campaign

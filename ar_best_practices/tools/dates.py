@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_Day = TypeVar("_Day", date, datetime)
 Window = tuple[int, float, float]
 """(weekday with Monday 0, hour from, hour to), hours as 8.5 for 8:30, 24 for midnight;
 the end is not included."""
@@ -44,6 +47,20 @@ _MONTH_DAY = re.compile(rf"\s*(?P<month>[a-z]+)[-/. ]+(?P<day>\d{{1,2}})[-/, ]+{
 # ------------------------------------------------------------------------------------
 # Contact hours
 # ------------------------------------------------------------------------------------
+
+
+def month_later(day: _Day) -> _Day:
+    """Return the same day of the next month; the last day of a month stays the last.
+
+    >>> month_later(date(2026, 1, 31)), month_later(date(2026, 2, 28))
+    (datetime.date(2026, 2, 28), datetime.date(2026, 3, 31))
+    >>> month_later(date(2026, 12, 15))
+    datetime.date(2027, 1, 15)
+    """
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    last = monthrange(year, month)[1]
+    ends = day.day == monthrange(day.year, day.month)[1]
+    return day.replace(year=year, month=month, day=last if ends else min(day.day, last))
 
 
 def _zone(name: str) -> ZoneInfo:

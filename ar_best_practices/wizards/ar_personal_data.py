@@ -29,6 +29,7 @@ ACCOUNT_FIELDS = (
     "answered_date",
 )
 NOTICE_FIELDS = ("sent_date", "state", "name", "channel", "email", "lang", "amount")
+STATEMENT_FIELDS = ("sent_date", "state", "date", "email", "lang", "amount")
 LINE_FIELDS = ("number", "due_date", "days_late", "amount", "reason")
 DECISION_FIELDS = ("date", "subject", "before", "after", "reason")
 PAUSE_FIELDS = ("move_id", "due_date", "excluded_reason", "excluded_until", "disputed")
@@ -90,6 +91,7 @@ class ArPersonalData(models.TransientModel):
         self._erase_pauses(self._get_pauses())
         self._erase_texts(self._get_accounts())
         self._erase_notices(self._get_notices())
+        self._erase_statements(self._get_statements())
         return {"type": "ir.actions.act_window_close"}
 
     # ------------------------------------------------------------------
@@ -104,6 +106,16 @@ class ArPersonalData(models.TransientModel):
     def _get_notices(self):
         """Return the reminders to this person, or to its own account."""
         return self.env["ar.dunning.notice"].search(
+            [
+                "|",
+                ("contact_id", "=", self.partner_id.id),
+                ("account_id", "in", self._get_accounts().ids),
+            ]
+        )
+
+    def _get_statements(self):
+        """Return the statements sent to this person, or to its own account."""
+        return self.env["ar.statement"].search(
             [
                 "|",
                 ("contact_id", "=", self.partner_id.id),
@@ -140,6 +152,7 @@ class ArPersonalData(models.TransientModel):
                 }
                 for notice in self._get_notices()
             ],
+            "statements": self._get_statements().read(STATEMENT_FIELDS),
         }
 
     # ------------------------------------------------------------------
@@ -182,6 +195,12 @@ class ArPersonalData(models.TransientModel):
         words = ("email", "contact_id", "style", "exclude_reason", "failure_reason")
         notices.write(dict.fromkeys(words, False))
         notices.line_ids.write({"override_reason": False})
+
+    def _erase_statements(self, statements):
+        """Take address and text out of statements, and close their links."""
+        statements = statements._checked_sudo()
+        statements.mail_id.unlink()
+        statements.write(dict.fromkeys(("email", "contact_id", "token"), False))
 
     def _erase_texts(self, accounts):
         """Take the words of people out of the decisions, and log that it was done.
