@@ -120,6 +120,43 @@ def process_queue(env: Env) -> None:
 
 
 # ----------------------------------------------------------------------
+# Statements of account
+# ----------------------------------------------------------------------
+
+
+def begin_statements(env: Env, port: int, count: int, attach: bool = False) -> dict:
+    """Begin a campaign for so many new customers and hand it to its job."""
+    set_mail_server(env, port)
+    company = company_of(env)
+    env = env(context={"allowed_company_ids": company.ids})
+    values = [
+        {"name": f"Customer {n}", "is_company": True, "email": f"{n}@example.com"}
+        for n in range(count)
+    ]
+    partners = env["res.partner"].create(values)
+    day = fields.Date.subtract(fields.Date.today(), days=20)
+    invoices = env["account.move"].create([_invoice(p, day) for p in partners])
+    invoices.action_post()
+    accounts = env["ar.account"]._ensure([(company.id, p.id) for p in partners])
+    campaign = env["ar.statement.campaign"].create(
+        {
+            "company_id": company.id,
+            "audience": "list",
+            "account_ids": [Command.set(accounts.ids)],
+            "attach_pdf": attach,
+        }
+    )
+    campaign.action_send_now()
+    return {"campaign": campaign.id, "catchall": company.catchall_email}
+
+
+def send_statements(env: Env, batch: int = 100) -> None:
+    """Do the work of the job that sends statements."""
+    with patch(f"{SENDING}.BATCH", batch):
+        env["ar.statement.campaign"]._cron_send()
+
+
+# ----------------------------------------------------------------------
 # Refresh and payments
 # ----------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ REPO = HERE.parents[1]
 FOLDER = REPO / ".run" / "bench"
 PEERS = Path(os.environ.get("AR_BENCH_PEERS") or REPO / ".run" / "peers")
 ADDON = "ar_best_practices"
-PHASES = ["first_run", "run", "reads", "behaviour", "month", "messages"]
+PHASES = ["first_run", "run", "reads", "behaviour", "month", "messages", "statements"]
 
 START = time.monotonic()
 

@@ -24,10 +24,13 @@ from session import (
     tried,
 )
 
+from odoo.tools.misc import split_every
+
 Figures = dict[str, Any]
 
 PAGE = 80
 BATCH = 100
+STATEMENTS = 2000
 MONTH = timedelta(days=31)
 SEARCHED = 1000
 
@@ -167,6 +170,42 @@ def messages(env: Env) -> Figures:
 
 
 # ----------------------------------------------------------------------------------
+# Statements of account
+# ----------------------------------------------------------------------------------
+
+
+def statements(env: Env) -> Figures:
+    """A campaign for everybody with something open: its rows, then all its mails with
+    a signed link, batch by batch; some printed statements."""
+    campaign = env["ar.statement.campaign"].create({"audience": "all"}).sudo()
+    prepared = best([tried(env, campaign.action_preview) for _round in range(3)])
+    campaign.action_preview()
+    env.cr.execute("UPDATE ar_statement SET email = id || '@example.com'")
+    env.invalidate_all()
+    rows = campaign.statement_ids[:STATEMENTS]
+    made = in_turn(env, {"mails": lambda: _make_statements(rows)}, times=2)["mails"]
+    figures: Figures = {
+        "prepare_s": prepared.seconds,
+        "prepare_statements": prepared.statements,
+        "rows": len(campaign.statement_ids),
+        "mails": made.value,
+        "mail_ms": 1000 * made.seconds / made.value,
+        "mail_statements": made.statements / made.value,
+    }
+    if not which("wkhtmltopdf"):
+        return figures
+    accounts = rows.account_id[: 2 * BATCH]
+    printed = tried(env, lambda: len(accounts._print_documents()))
+    return figures | {"pages_s": printed.seconds, "pages": len(accounts)}
+
+
+def _make_statements(rows: Any) -> int:
+    """Make the mails of all statements as the job does: by batches of its own."""
+    batches = [rows.browse(ids) for ids in split_every(BATCH, rows.ids)]
+    return sum(len(batch._create_mails()) for batch in batches)
+
+
+# ----------------------------------------------------------------------------------
 # Live figures
 # ----------------------------------------------------------------------------------
 
@@ -267,6 +306,7 @@ PHASES = {
     "behaviour": behaviour,
     "month": month,
     "messages": messages,
+    "statements": statements,
 }
 
 if __name__ == "__main__":

@@ -144,6 +144,17 @@ GOALS = [
         "account_credit_control's mail record, times ours",
         _ratio("peer_dunning.mail_ms", "messages.mail_ms"),
     ),
+    Goal("", "statement of account, rows (s)", _plain("statements.prepare_s")),
+    Goal("", "statement by mail, ms each", _plain("statements.mail_ms"), digits=1),
+    Goal(
+        "", "statement by mail, statements each", _plain("statements.mail_statements")
+    ),
+    Goal(
+        "",
+        "statements printed, seconds each",
+        _ratio("statements.pages_s", "statements.pages"),
+        digits=3,
+    ),
     Goal(
         "D7", "memory of a run (MB)", _plain("first_run.megabytes"), most=400, digits=0
     ),
