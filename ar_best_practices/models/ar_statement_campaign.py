@@ -273,13 +273,15 @@ class ArStatementCampaign(models.Model):
         return True
 
     def action_open_statements(self):
-        """Open all statements of this campaign."""
+        """Open the statements of this campaign, or some (`only` in the context)."""
+        only = self.env.context.get("only")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "ar_best_practices.ar_statement_action"
         )
         return action | {
             "display_name": self.display_name,
             "domain": [("campaign_id", "in", self.ids)],
+            "context": {f"search_default_{only}": 1} if only else {},
         }
 
     # ------------------------------------------------------------------
