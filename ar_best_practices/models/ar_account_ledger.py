@@ -463,8 +463,8 @@ class ArAccountLedger(models.AbstractModel):
     def _exclusion_sql(self, scope: Scope) -> SQL:
         """Amounts left out of collection, one row per line, in company currency.
 
-        Columns: line_id, dispute, plan, promise, not yet capped at the residual, and
-        until: the next day that is promised or planned.
+        Columns: line_id, dispute, plan, promise, not yet capped at the residual; for
+        plan and promise also until when, and the one that ends first.
         """
         return SQL(
             """
@@ -472,9 +472,16 @@ class ArAccountLedger(models.AbstractModel):
                    SUM(excluded.amount) FILTER (WHERE kind = 'dispute') AS dispute,
                    SUM(excluded.amount) FILTER (WHERE kind = 'plan') AS plan,
                    SUM(excluded.amount) FILTER (WHERE kind = 'promise') AS promise,
-                   MIN(excluded.until) FILTER (WHERE kind <> 'dispute') AS until
+                   MIN(excluded.until) FILTER (WHERE kind = 'plan') AS plan_until,
+                   MIN(excluded.until) FILTER (WHERE kind = 'promise')
+                       AS promise_until,
+                   (ARRAY_AGG(excluded.res_id ORDER BY excluded.until) FILTER (
+                       WHERE res_model = 'ar.payment.plan'))[1] AS plan_id,
+                   (ARRAY_AGG(excluded.res_id ORDER BY excluded.until) FILTER (
+                       WHERE res_model = 'ar.payment.promise'))[1] AS promise_id
               FROM (
-                    SELECT hook.line_id, hook.kind, hook.until,
+                    SELECT hook.line_id, hook.kind, hook.until, hook.res_model,
+                           hook.res_id,
                            ROUND(hook.amount_currency * COALESCE(
                                line.balance / NULLIF(line.amount_currency, 0), 1
                            ), currency.decimal_places) AS amount

@@ -7,6 +7,9 @@ from ..tools import kpi, statement
 from ..tools.statement import FIRST_PAGE_ROWS, Item, by_currency, paged, total
 from .scope import Scope
 
+# Columns of `Item`, and the kinds of amounts left out that they show
+PARTS = {"disputed": "dispute", "planned": "plan", "promised": "promise"}
+
 
 class ArAccountStatement(models.AbstractModel):
     """All figures come from one statement for all accounts, as of ``ar_as_of``."""
@@ -73,20 +76,30 @@ class ArAccountStatement(models.AbstractModel):
                    item.due_date, item.late, line.currency_id,
                    line.amount_currency AS original, item.residual,
                    item.residual_currency AS left,
-                   %(disputed)s AS disputed, %(promised)s AS promised,
-                   excluded.until AS promise_date
+                   %(disputed)s AS disputed, %(planned)s AS planned,
+                   COALESCE(plan.date, excluded.plan_until) AS plan_date,
+                   %(promised)s AS promised,
+                   COALESCE(promise.date, excluded.promise_until) AS promise_date
               FROM (%(items)s) item
               JOIN account_move_line line ON line.id = item.line_id
               JOIN account_move move ON move.id = line.move_id
               JOIN res_currency currency ON currency.id = line.currency_id
          LEFT JOIN (%(exclusions)s) excluded ON excluded.line_id = item.line_id
+         LEFT JOIN ar_payment_promise promise ON promise.id = excluded.promise_id
+         LEFT JOIN LATERAL (
+                    SELECT MIN(part.date) AS date
+                      FROM ar_payment_plan_instalment part
+                     WHERE part.plan_id = excluded.plan_id
+                       AND part.date >= %(as_of)s
+                   ) plan ON TRUE
             """,
-            disputed=self._in_document_currency_sql(self._capped_sql("dispute")),
-            promised=self._in_document_currency_sql(
-                SQL("%s + %s", self._capped_sql("plan"), self._capped_sql("promise"))
-            ),
             items=self._item_sql(scope),
             exclusions=self._exclusion_sql(scope),
+            as_of=scope.as_of,
+            **{
+                name: self._in_document_currency_sql(self._capped_sql(kind))
+                for name, kind in PARTS.items()
+            },
         )
 
     def _in_document_currency_sql(self, amount: SQL) -> SQL:
@@ -277,7 +290,7 @@ class ArAccountStatement(models.AbstractModel):
         asked = [item for item in items if item.left > 0 and item.asked > 0]
         credits = [item for item in items if item.left < 0]
         disputed = [item for item in items if item.disputed > 0]
-        rows = [self._get_item_row(item, item.asked, money) for item in asked]
+        rows = self._get_asked_rows(asked, money)
         if credits:
             words = self.env._("Credits and payments to deduct")
             rows.append({"kind": "head", "words": words})
@@ -289,6 +302,16 @@ class ArAccountStatement(models.AbstractModel):
             words = self.env._("Disputed: not asked for while we look into it")
             rows.append({"kind": "head", "words": words})
             rows += [self._get_item_row(x, x.disputed, money) for x in disputed]
+        return rows
+
+    def _get_asked_rows(self, items: list[Item], money) -> list[dict]:
+        """Return one row for each item to pay, with a line below it for a promise."""
+        rows = []
+        for item in items:
+            notes = self._get_commitment_words(item, money)
+            row = self._get_item_row(item, item.asked, money)
+            rows.append(row | {"noted": bool(notes)})
+            rows += [{"kind": "note", "words": words} for words in notes]
         return rows
 
     def _in_favour(self) -> str:
@@ -304,20 +327,34 @@ class ArAccountStatement(models.AbstractModel):
             "late": item.late if item.left > 0 and item.late > 0 else "",
             "original": money(item.original),
             "amount": money(amount),
-            "note": self._get_item_note(item, money),
+            "credit": self._get_credit_words(item),
+            "noted": False,
         }
 
-    def _get_item_note(self, item: Item, money) -> str:
-        """Say what the number does not: a kind of credit, a promise and its day."""
-        if item.left < 0:
-            refund = item.move_type == "out_refund"
-            return self.env._("credit note") if refund else self.env._("payment")
-        if not item.promised:
+    def _get_credit_words(self, item: Item) -> str:
+        """Say what kind of credit it is: the number does not."""
+        if item.left > 0:
             return ""
-        if not item.promise_date:
-            return self.env._("%(amount)s promised", amount=money(item.promised))
-        return self.env._(
-            "%(amount)s promised for %(date)s",
-            amount=money(item.promised),
-            date=format_date(self.env, item.promise_date),
-        )
+        refund = item.move_type == "out_refund"
+        return self.env._("credit note") if refund else self.env._("payment")
+
+    def _get_commitment_words(self, item: Item, money) -> list[str]:
+        """Say which part of an item is promised or planned, and for when."""
+        words = []
+        if item.promised:
+            words.append(
+                self.env._(
+                    "%(amount)s promised for %(date)s",
+                    amount=money(item.promised),
+                    date=format_date(self.env, item.promise_date) or "–",
+                )
+            )
+        if item.planned:
+            words.append(
+                self.env._(
+                    "%(amount)s in a payment plan, next payment on %(date)s",
+                    amount=money(item.planned),
+                    date=format_date(self.env, item.plan_date) or "–",
+                )
+            )
+        return words

@@ -128,24 +128,36 @@ class TestStatement(ReceivablesCommon):
         self.assertEqual(words.count(self.late.name), 1)
 
     def test_a_promise_is_marked_with_its_day_and_stays_to_pay(self):
-        promised = self._receivable(self.partly)
+        lines = self._receivable(self.partly)
+        self.env["ar.payment.promise"]._make(self.account, 250, "2026-07-10", lines)
+        row, note = self._rows_of(self.partly)
+        self.assertRegex(note["words"], r"^\$\W*250\.00 promised for 07/10/2026$")
+        self.assertRegex(row["amount"], r"\$\W*300\.00")
+
+    def test_an_exclusion_of_a_leaf_is_marked_with_its_last_day(self):
+        line = self._receivable(self.partly)
         ledger = self.env.registry["ar.account"]
         hook = ledger._excluded_amount_sql
-        promise = (
-            f"SELECT {promised.id} AS line_id, 'promise' AS kind,"
-            " 250.0 AS amount_currency, DATE '2026-07-10' AS until,"
-            " 'x' AS res_model, 1 AS res_id, 'r' AS reason"
+        plan = SQL(
+            "SELECT %s AS line_id, 'plan' AS kind, 250.0 AS amount_currency,"
+            " DATE '2026-08-31' AS until, 'x' AS res_model, 1 AS res_id, 'r' AS reason",
+            line.id,
         )
 
-        def with_promise(accounts, scope):
-            return [*hook(accounts, scope), SQL(promise)]
+        def with_plan(accounts, scope):
+            return [*hook(accounts, scope), plan]
 
-        self.patch(ledger, "_excluded_amount_sql", with_promise)
+        self.patch(ledger, "_excluded_amount_sql", with_plan)
+        _row, note = self._rows_of(self.partly)
+        self.assertRegex(note["words"], r"250\.00 in a payment plan, .*08/31/2026$")
+
+    def _rows_of(self, move):
+        """Return the row of an entry and the next, as an English customer reads it."""
         account = self.account.with_context(lang="en_US")
         rows = account._get_statement_rows(self._items()[account.id])
-        (row,) = (row for row in rows if row.get("number") == self.partly.name)
-        self.assertRegex(row["note"], r"\$\W*250\.00 promised for 07/10/2026")
-        self.assertRegex(row["amount"], r"\$\W*300\.00")
+        numbers = [row.get("number") for row in rows]
+        place = numbers.index(move.name)
+        return rows[place : place + 2]
 
     def test_a_customer_in_credit_reads_so(self):
         ahead = self._create_customer("Paid ahead")

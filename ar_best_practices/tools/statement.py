@@ -13,8 +13,8 @@ class Item(NamedTuple):
     """One open item or credit of a customer, as of the day of the statement.
 
     Amounts are in the currency of the document, but ``residual``: in that of the
-    company. Credits are negative. ``disputed`` and ``promised`` are parts of what is
-    left, never more than it.
+    company. Credits are negative. ``disputed``, ``planned`` and ``promised`` are
+    parts of what is left, never more than it.
     """
 
     move_id: int
@@ -28,6 +28,8 @@ class Item(NamedTuple):
     residual: float
     left: float
     disputed: float = 0.0
+    planned: float = 0.0
+    plan_date: date | None = None
     promised: float = 0.0
     promise_date: date | None = None
 
