@@ -338,6 +338,7 @@ class ArStatementCampaign(models.Model):
         """Insert one statement for each customer, those left out with the reason; what
         a preview had inserted goes first."""
         self.ensure_one()
+        self.lock_for_update()
         accounts = self.env["ar.account"].with_company(self.company_id)
         accounts._flush_ledger()
         self.env.flush_all()
