@@ -150,6 +150,8 @@ class TestAmounts(RealUsers):
             "ar.dunning.run",
             "ar.item",
             "ar.receivable.report",
+            "ar.statement",
+            "ar.statement.campaign",
         ):
             for user in (self.viewer, self.nobody, self.portal):
                 with self.subTest(model=model, user=user.login):
