@@ -4,7 +4,14 @@ from odoo import models
 from odoo.tools import SQL, format_amount, format_date
 
 from ..tools import kpi, statement
-from ..tools.statement import FIRST_PAGE_ROWS, Item, by_currency, paged, total
+from ..tools.statement import (
+    FIRST_PAGE_ROWS,
+    Item,
+    by_currency,
+    paged,
+    total,
+    total_to_pay,
+)
 from .scope import Scope
 
 # Columns of `Item`, and the kinds of amounts left out that they show
@@ -212,6 +219,7 @@ class ArAccountStatement(models.AbstractModel):
             "rows": rows if short else [],
             "annex": [] if short else paged(rows),
             "totals": self._get_statement_totals(items),
+            "all_to_pay": self._get_all_to_pay(items),
             "aging": self._get_statement_aging(items),
             "payment_url": asked._get_ar_payment_url(),
             "banks": asked.partner_bank_id or self.company_id.bank_ids[:1],
@@ -250,6 +258,15 @@ class ArAccountStatement(models.AbstractModel):
         return self._get_total_words(
             {key: total(mine) for key, mine in by_currency(items).items()}
         )
+
+    def _get_all_to_pay(self, items: list[Item]) -> str:
+        """Return what several currencies make together; nothing for a single one that
+        is the company's own."""
+        currency = self.company_id.currency_id
+        if {item.currency_id for item in items} <= {currency.id}:
+            return ""
+        amount = total_to_pay(items)
+        return format_amount(self.env, amount, currency) if amount > 0 else ""
 
     def _get_total_words(self, totals: dict[int, statement.Total]) -> list[dict]:
         """Return the totals of each currency as a mail or a page shows them; an amount

@@ -58,15 +58,16 @@ class ArStatement(models.Model):
         [
             ("to_send", "To send"),
             ("sending", "Sending"),
-            ("sent", "Sent"),
+            ("sent", "Mail sent"),
             ("failed", "Failed"),
             ("unknown", "Unknown"),
-            ("skipped", "Left out"),
+            ("skipped", "Without mail"),
         ],
         required=True,
         default="to_send",
         readonly=True,
     )
+    sent_date = fields.Datetime(string="Mail sent on", readonly=True)
     reason = fields.Char(string="Why not", readonly=True)
     token = fields.Char(
         readonly=True,

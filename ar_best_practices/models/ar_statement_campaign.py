@@ -114,8 +114,8 @@ class ArStatementCampaign(models.Model):
     statement_count = fields.Integer(
         string="Statements", compute="_compute_counts", help="Those that may leave."
     )
-    sent_count = fields.Integer(string="Sent", compute="_compute_counts")
-    skipped_count = fields.Integer(string="Left out", compute="_compute_counts")
+    sent_count = fields.Integer(string="Mails sent", compute="_compute_counts")
+    skipped_count = fields.Integer(string="Without mail", compute="_compute_counts")
     attention_count = fields.Integer(
         string="Need a person",
         compute="_compute_counts",

@@ -203,6 +203,7 @@ class TestStatement(ReceivablesCommon):
             "Disputed: not asked for",
             "Over 90 days",
             "Pay online:",
+            "at the rates of our books",
         ):
             self.assertIn(words, page)
 

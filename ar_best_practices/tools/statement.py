@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 # Rows of 6.2 mm: on the first page beside the summary, and on a page of its own
-FIRST_PAGE_ROWS = 14
-PAGE_ROWS = 34
+FIRST_PAGE_ROWS = 16
+PAGE_ROWS = 40
 
 
 class Item(NamedTuple):
@@ -78,6 +78,18 @@ def total(items: Iterable[Item]) -> Total:
         disputed=sum(item.disputed for item in debts),
         overdue=sum(item.asked for item in debts if item.late > 0),
     )
+
+
+def total_to_pay(items: Iterable[Item]) -> float:
+    """Return what is to pay in all currencies together, in that of the company.
+
+    >>> day = date(2026, 6, 30)
+    >>> item = Item(1, "out_invoice", "F1", day, day, 0, 2, 110.0, 100.0, 110.0, 55.0)
+    >>> total_to_pay([item, item._replace(left=-22.0, residual=-20.0, disputed=0.0)])
+    30.0
+    """
+    parts = (item.residual * item.asked / item.left for item in items if item.left)
+    return round(sum(parts), 6)
 
 
 def by_currency(items: Iterable[Item]) -> dict[int, list[Item]]:

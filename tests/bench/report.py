@@ -149,6 +149,7 @@ GOALS = [
     Goal(
         "", "statement by mail, statements each", _plain("statements.mail_statements")
     ),
+    Goal("", "reading behind a link (ms)", _plain("statements.link_s", 1000)),
     Goal(
         "",
         "statements printed, seconds each",
