@@ -58,7 +58,7 @@ class ArAccountStatement(models.AbstractModel):
 
     def _get_statement_items(self) -> dict[int, list[Item]]:
         """Return the open items and credits by account, the oldest first."""
-        self._flush_ledger()
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 "SELECT account_id, %s FROM (%s) item ORDER BY due_date, line_id",

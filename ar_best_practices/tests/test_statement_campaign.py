@@ -295,6 +295,20 @@ class TestStatementCampaign(CampaignCase, MailCommon):
         self.assertEqual(campaign.statement_ids.account_id, self.account)
         self.assertEqual(len(campaign.statement_ids), 1)
 
+    def test_erasing_a_person_empties_statements_and_closes_their_links(self):
+        statement = self._sent(account_ids=[Command.set(self.account.ids)])
+        seal = statement._get_url().rpartition("/")[2]
+        self._pay(self.invoice, TODAY)
+        wizard = self.env["ar.personal.data"].create({"partner_id": self.customer.id})
+        self.assertEqual(len(wizard._get_content()["statements"]), 1)
+        self.assertTrue(statement._opens_with(seal))
+        wizard.action_erase()
+        self.assertRecordValues(
+            statement, [{"state": "sent", "email": False, "contact_id": False}]
+        )
+        self.assertFalse(statement._opens_with(seal))
+        self.assertFalse(statement.sudo().mail_id)
+
     def test_a_campaign_goes_when_its_years_are_over(self):
         statements = self._sent()
         campaign, mails = statements.campaign_id, statements.sudo().mail_id
