@@ -61,6 +61,7 @@
         "views/ar_statement_views.xml",
         "views/ar_statement_campaign_views.xml",
         "views/ar_worklist_views.xml",
+        "views/portal_templates.xml",
         "views/account_move_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
@@ -70,6 +71,10 @@
     "assets": {
         "web.assets_backend": [
             "ar_best_practices/static/src/**/*",
+            ("remove", "ar_best_practices/static/src/portal/**/*"),
+        ],
+        "web.assets_frontend": [
+            "ar_best_practices/static/src/portal/**/*",
         ],
     },
     "post_init_hook": "post_init_hook",

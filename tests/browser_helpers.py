@@ -42,7 +42,8 @@ COUNT_CALLS = """(() => {
     };
 })()"""
 IS_QUIET = """() => {
-    const shown = document.querySelector(".o_action_manager > :not(:empty)");
+    const shown = document.querySelector(
+        ".o_action_manager > :not(:empty), .o_portal_wrap");
     const busy = window.arCalls || document.querySelector(".o_loading_indicator");
     window.arQuiet = busy || !shown ? 0 : (window.arQuiet || 0) + 1;
     if (window.arQuiet < 8) return false;
@@ -265,7 +266,7 @@ class Visit:
         self.page.fill("#login", login)
         self.page.fill("#password", login)
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar")
+        self.page.wait_for_selector(".o_main_navbar, .o_portal_my_home")
 
     def work_for(self, company: int) -> None:
         """Choose one of the companies that the user works for."""

@@ -318,3 +318,102 @@ def look_at(visit: Visit, english: EnglishTerms | None) -> list[str]:
     if english:
         found += sorted(english.find(visit.find_texts()))
     return found
+
+
+PORTAL = {
+    "home": "/my",
+    "account": "/my/receivables",
+    "payment": "/my/receivables/pay/%(item)s",
+}
+CHOICE = ".o_ar_receivables_choice"
+
+
+@pytest.fixture(scope="module")
+def customer(house):
+    """The login of a person of the customer with the most open items, on the portal."""
+    ((partner, company),) = house.database.rows(
+        "SELECT account.partner_id, account.company_id FROM ar_account account"
+        "  JOIN account_move_line line ON line.partner_id = account.partner_id"
+        "   AND line.company_id = account.company_id"
+        "  JOIN account_move move ON move.id = line.move_id"
+        " WHERE line.display_type = 'payment_term' AND line.amount_residual > 0"
+        "   AND line.parent_state = 'posted' AND move.move_type = 'out_invoice'"
+        " GROUP BY account.id ORDER BY COUNT(*) DESC, account.id LIMIT 1"
+    )
+    contact = {"name": "Jeanne", "parent_id": partner, "email": "jeanne@example.com"}
+    user = {
+        "login": "jeanne",
+        "password": "jeanne",
+        "partner_id": house.call(ADMIN, "res.partner", "create", contact),
+        "company_id": company,
+        "company_ids": [(6, 0, [company])],
+        "group_ids": [(6, 0, [find_portal_group(house)])],
+    }
+    house.call(ADMIN, "res.users", "create", user)
+    return user["login"]
+
+
+def find_portal_group(server: OdooServer) -> int:
+    """Return the group of people on the portal."""
+    return server.database.value(
+        "SELECT res_id FROM ir_model_data"
+        " WHERE module = 'base' AND name = 'group_portal'"
+    )
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1366", "390"])
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_portal_fits_and_speaks_one_language(
+    browser, house, english, customer, lang, size
+):
+    problems = {}
+    with Visit(browser, house, size) as visit:
+        visit.log_in(customer)
+        visit.open(f"/{lang}/my/receivables")
+        item = visit.page.locator(f"{CHOICE} [data-payable]").last.get_attribute(
+            "value"
+        )
+        for name, path in PORTAL.items():
+            visit.open(f"/{lang}{path % {'item': item}}")
+            found = look_at(visit, english if lang == "fr" else None)
+            if found:
+                problems[name] = found
+    assert not problems
+
+
+def test_a_customer_chooses_promises_and_writes(browser, house, customer):
+    with Visit(browser, house, PHONE) as visit:
+        visit.log_in(customer)
+        visit.open("/en/my/receivables")
+        choose_the_last_item(visit)
+        visit.press(f"{CHOICE} [data-bs-toggle=collapse]")
+        visit.page.locator(f"{CHOICE} [name=date]").fill(in_a_week(house))
+        visit.press(f"{CHOICE} [name=promise]")
+        assert visit.page.locator("[name=promises] li").count() == 1
+        visit.page.locator("[name=text]").fill("We are waiting for a credit note.")
+        visit.press(".o_ar_receivables_message button")
+        assert visit.page.locator(".alert-success").count() == 1
+        assert not visit.errors
+    assert house.database.rows(
+        "SELECT 1 FROM mail_activity WHERE res_model = 'ar.account'"
+        "   AND summary LIKE '%%credit note%%'"
+    )
+
+
+def choose_the_last_item(visit: Visit) -> None:
+    """Choose one item only: the total and the amount to promise follow."""
+    for item in visit.page.locator(f"{CHOICE} [name=items]").all():
+        item.uncheck()
+    assert visit.page.locator(f"{CHOICE} [name=pay]").is_disabled()
+    item = visit.page.locator(f"{CHOICE} [name=items]").last
+    item.check()
+    amount = float(item.get_attribute("data-amount"))
+    assert visit.page.locator(f"{CHOICE} .o_ar_total").inner_text() == (
+        f"{amount:,.2f}\N{NO-BREAK SPACE}€"
+    )
+    assert float(visit.page.locator(f"{CHOICE} [name=amount]").input_value()) == amount
+
+
+def in_a_week(server: OdooServer) -> str:
+    """Return the day in a week, as a field of a form has it."""
+    return server.database.value("SELECT (now() + interval '7 days')::date::text")

@@ -8,6 +8,7 @@ from . import ar_account_judgement
 from . import ar_account_collection
 from . import ar_account_hold
 from . import ar_account_mail
+from . import ar_account_portal
 from . import ar_account_screen
 from . import ar_paper
 from . import ar_account_statement
@@ -53,9 +54,11 @@ from . import ar_statement
 
 from . import account_account
 from . import account_move
+from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_actions_report
 from . import ir_qweb
+from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner

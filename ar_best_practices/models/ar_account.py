@@ -26,6 +26,7 @@ class ArAccount(models.Model):
         "ar.account.ledger",
         "ar.account.behavior",
         "ar.account.judgement",
+        "ar.account.portal",
         "ar.account.screen",
         "ar.account.statement",
     ]

@@ -10,6 +10,8 @@ from . import test_mail_gateway
 from . import test_merge
 from . import test_collection_desk
 from . import test_payment_promise
+from . import test_portal
+from . import test_portal_http
 from . import test_practice_rows
 from . import test_retention
 from . import test_rules
