@@ -56,7 +56,8 @@ FIND_OVERFLOW = """width => {
         .o_notebook_headers, .settings_tab, .o_statusbar_status, .o_ar_preview,
         .o-mail-Chatter-topbar,
         .o_account_move_form_view .o_kanban_renderer`;
-    const pages = `html, body, .o_web_client, .o_action_manager, .o_action, .o_content,
+    const pages = `html, body, .o_web_client, .o_action_manager, .o_action,
+        .o_content:not(:has(.o_kanban_grouped)),
         .o_form_renderer, .o_form_sheet_bg, .o_form_sheet, .o_settings_container,
         .o_kanban_renderer:not(.o_kanban_grouped), .modal-content, .modal-body`;
     const found = [];

@@ -164,12 +164,11 @@ def test_a_run_goes_from_proposal_to_mails_and_letters(browser, house, english):
         assert not visit.errors
 
 
-def open_menu(visit: Visit, app: str, section: str, entry: str) -> None:
-    """Open an entry of the menu as a person does."""
+def open_menu(visit: Visit, *entries: str) -> None:
+    """Open an entry of the menu as a person does: app, section, entry."""
     visit.press(".o_navbar_apps_menu button")
-    visit.press(f"[data-menu-xmlid='{MENU % app}']")
-    visit.press(f"[data-menu-xmlid='{MENU % section}']")
-    visit.press(f"[data-menu-xmlid='{MENU % entry}']")
+    for entry in entries:
+        visit.press(f"[data-menu-xmlid='{MENU % entry}']")
 
 
 def see_a_preview(journey: Journey) -> None:
@@ -249,7 +248,80 @@ def test_a_run_is_reviewed_approved_and_sent_on_a_phone(browser, house, english)
         journey.check_mails()
 
 
+def test_a_collector_s_morning(browser, house, english):
+    with Visit(browser, house) as visit:
+        visit.log_in(MANAGER)
+        open_menu(visit, "menu_root", "worklist_menu")
+        journey = Journey(visit, house, english)
+        journey.look()
+        customer = call_the_first(journey)
+        promise_by_keyboard(journey)
+        assert visit.page.locator(".modal-title").inner_text() != customer
+        visit.press(".modal-footer [special=cancel], .modal .btn-close")
+        break_the_promise(house)
+        visit.open("/odoo/receivables-day")
+        first = visit.page.locator(".o_kanban_group").first
+        assert customer in first.locator(".o_kanban_record").first.inner_text()
+        journey.look()
+
+
+def call_the_first(journey: Journey) -> str:
+    """Open the call screen of the first customer to call; return the name."""
+    visit = journey.visit
+    group = journey.page.locator(".o_kanban_group", has_text="À appeler aujourd’hui")
+    card = group.locator(".o_kanban_record").first
+    customer = card.locator(".fw-bold").first.inner_text()
+    card.locator("button[name=action_call]").click()
+    journey.page.wait_for_selector(".modal [name=outcome]")
+    visit.settle()
+    journey.look()
+    return customer
+
+
+def promise_by_keyboard(journey: Journey) -> None:
+    """Say that a payment was promised, without the mouse, and go on."""
+    page, visit = journey.page, journey.visit
+    page.get_by_label("Promesse", exact=True).focus()
+    page.keyboard.press("Space")
+    visit.settle()
+    page.locator(
+        ".modal [name=promise_date] input, .modal [name=promise_date] button"
+    ).first.focus()
+    day = journey.rows("SELECT to_char(CURRENT_DATE + 3, 'DD/MM/YYYY')")[0][0]
+    page.keyboard.press("Enter")
+    page.locator(".modal [name=promise_date] input").fill(day)
+    page.keyboard.press("Tab")
+    visit.settle()
+    before = journey.rows("SELECT COUNT(*) FROM ar_payment_promise")
+    page.keyboard.press("Alt+q")
+    wait_for(
+        lambda: journey.rows("SELECT COUNT(*) FROM ar_payment_promise") != before,
+        "the promise",
+    )
+    page.wait_for_selector(".modal [name=outcome]")
+    visit.settle()
+
+
+def break_the_promise(server: OdooServer) -> None:
+    """Let the promised day pass without money."""
+    server.database.rows(
+        "UPDATE ar_payment_promise"
+        "   SET date = date - 30, deadline = deadline - 30, made_date = made_date - 30"
+        " WHERE id = (SELECT MAX(id) FROM ar_payment_promise)"
+    )
+    accounts = server.call(ADMIN, "ar.account", "search", [])
+    server.call(ADMIN, "ar.account", "action_refresh", accounts)
+
+
 SCREENS = {
+    "my day": "/odoo/receivables-day",
+    "promises": "/odoo/action-ar_best_practices.ar_payment_promise_action",
+    "promise": "/odoo/ar.payment.promise/%(promise)s",
+    "plans": "/odoo/action-ar_best_practices.ar_payment_plan_action",
+    "plan": "/odoo/ar.payment.plan/%(plan)s",
+    "actions": "/odoo/action-ar_best_practices.ar_collection_action_action",
+    "reasons": "/odoo/action-ar_best_practices.ar_nonpayment_reason_action",
+    "scripts": "/odoo/action-ar_best_practices.ar_call_script_action",
     "customers": "/odoo/receivables",
     "customers as cards": "/odoo/receivables?view_type=kanban",
     "customer": "/odoo/receivables/%(account)s",
@@ -298,7 +370,11 @@ def find_records(server: OdooServer) -> dict[str, int]:
         " WHERE line.included AND line.amount > 0"
         " ORDER BY notice.amount DESC LIMIT 1"
     )
-    return dict(zip(names, row, strict=True))
+    (more,) = server.database.rows(
+        "SELECT (SELECT MIN(id) FROM ar_payment_promise),"
+        "       (SELECT MIN(id) FROM ar_payment_plan)"
+    )
+    return dict(zip((*names, "promise", "plan"), (*row, *more), strict=True))
 
 
 def look_at_pages(visit: Visit, english: EnglishTerms | None) -> list[str]:

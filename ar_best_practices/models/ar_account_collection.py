@@ -403,8 +403,9 @@ class ArAccountCollection(models.AbstractModel):
     def _judge_commitments(self, scope: Scope):
         """Decide promises and plans again from the matchings."""
         self._flush_ledger()
-        self.env["ar.payment.promise"]._judge(scope)
-        self.env["ar.payment.plan"]._judge(scope)
+        env = self._in_company_language(scope).env
+        env["ar.payment.promise"]._judge(scope)
+        env["ar.payment.plan"]._judge(scope)
 
     # ------------------------------------------------------------------
     # Calls

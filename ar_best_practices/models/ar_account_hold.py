@@ -83,9 +83,12 @@ class ArAccountHold(models.AbstractModel):
                 "hold_date": held and fields.Date.context_today(self),
                 "hold_until": held and until,
                 "hold_review_date": held and review,
-                "hold_until_paid": held and until_paid,
             }
         )
+        # whoever owes nothing late would be released at once
+        late = self.filtered("overdue_item_count") if held and until_paid else self[:0]
+        late._checked_sudo().hold_until_paid = True
+        (self - late)._checked_sudo().hold_until_paid = False
         if held and review:
             self._schedule_hold_review(review)
 
@@ -108,10 +111,13 @@ class ArAccountHold(models.AbstractModel):
         expired = self.search(
             [("hold_state", "!=", "none"), ("hold_until", "<", scope.as_of)]
         )
-        if expired:
-            expired._set_hold("none", self.env._("end of the hold"))
-        if paid := self._get_paid_holds(scope):
-            paid._set_hold("none", self.env._("nothing is late any more"))
+        for company, accounts in expired.grouped("company_id").items():
+            accounts = accounts.with_context(lang=company.partner_id.lang)
+            accounts._set_hold("none", accounts.env._("end of the hold"))
+        paid = self._get_paid_holds(scope)
+        for company, accounts in paid.grouped("company_id").items():
+            accounts = accounts.with_context(lang=company.partner_id.lang)
+            accounts._set_hold("none", accounts.env._("nothing is late any more"))
 
     def _get_paid_holds(self, scope):
         """Return the held accounts that waited for a payment and owe nothing late."""

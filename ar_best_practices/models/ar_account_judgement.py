@@ -351,12 +351,17 @@ class ArAccountJudgement(models.AbstractModel):
 
         Reasons are kept in words: those of the company, whoever or whatever refreshes.
         """
-        company = self.env["res.company"].browse(sorted(scope.company_ids)[:1])
-        records = self.with_context(lang=company.partner_id.lang or self.env.lang)
+        records = self._in_company_language(scope)
         records._propose_profiles(scope)
         records._assign_by_rules(scope, "strategy", "strategy_id")
         records._assign_by_rules(scope, "collector", "collector_id")
         records._refresh_priority(scope)
+
+    @api.model
+    def _in_company_language(self, scope: Scope):
+        """Return these records speaking as the company of the scope does."""
+        company = self.env["res.company"].browse(sorted(scope.company_ids)[:1])
+        return self.with_context(lang=company.partner_id.lang or self.env.lang)
 
     @api.model
     def _propose_profiles(self, scope: Scope):

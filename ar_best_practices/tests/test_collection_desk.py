@@ -15,6 +15,7 @@ class DeskCommon(ReceivablesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.company"].search([]).partner_id.lang = "en_US"  # of reasons
         cls.customer.phone = "+33 2 98 00 00 00"
         cls.first = cls._invoice(cls.customer, 1000, "2026-04-15", "2026-05-15")
         cls.second = cls._invoice(cls.customer, 500, "2026-05-01", "2026-05-31")
@@ -323,6 +324,12 @@ class TestHold(DeskCommon):
         self.assertEqual(self.account.hold_state, "none")
         reasons = self.account.decision_ids.mapped("reason")
         self.assertIn("nothing is late any more", reasons)
+
+    def test_whoever_owes_nothing_late_is_not_released_at_once(self):
+        self._pay(self.first + self.second, TODAY)
+        self._decide(hold_code="overdue", hold_until_paid=True)
+        self.account.action_refresh()
+        self.assertEqual(self.account.hold_state, "hold")
 
     def test_a_hold_of_another_kind_waits_for_a_person(self):
         self._decide(hold_code="insolvency", hold_until_paid=True)

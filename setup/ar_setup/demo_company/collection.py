@@ -8,14 +8,14 @@ from .users import find
 
 # (place in the list of the largest late customers, days ago, outcome, reason, note)
 CALLS = [
-    (0, 16, "promise", "NP04", "Transfer promised by the accountant"),
-    (1, 3, "promise", "NP17", "Next payment run on Friday"),
-    (2, 12, "plan", "NP09", "Season was weak; three instalments agreed"),
-    (3, 2, "message", None, "Left a message with the front desk"),
-    (4, 5, "nothing", "NP02", "Waits for the approval of the works manager"),
-    (5, 8, "nothing", "NP01", "Invoice sent again"),
+    (0, 16, "promise", "NP04", "Virement promis par la comptable"),
+    (1, 3, "promise", "NP17", "Prochaine campagne de paiement vendredi"),
+    (2, 12, "plan", "NP09", "Saison faible ; trois échéances convenues"),
+    (3, 2, "message", None, "Message laissé au standard"),
+    (4, 5, "nothing", "NP02", "Attend la validation du conducteur de travaux"),
+    (5, 8, "nothing", "NP01", "Facture renvoyée"),
     (6, 1, "no_answer", None, None),
-    (7, 30, "nothing", "NP03", "Asks for the order number"),
+    (7, 30, "nothing", "NP03", "Demande le numéro de commande"),
 ]
 BROKEN_DAYS, OPEN_DAYS, CALL_TODAY = 9, 3, 4
 
