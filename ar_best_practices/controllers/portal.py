@@ -3,7 +3,7 @@ from contextlib import suppress
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.http import request, route
+from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -27,6 +27,21 @@ class ReceivablesPortal(CustomerPortal):
         if not request.env["ar.account"]._get_portal_accounts():
             return request.redirect("/my")
         return self._show_receivables(sent=sent)
+
+    @route(f"{PAGE}/statement", type="http", auth="user", methods=["GET"])
+    def receivables_statement(self, **kwargs):
+        """Serve the statement of today of the user's customer."""
+        accounts = request.env["ar.account"]._get_portal_accounts()
+        if not accounts:
+            return request.redirect("/my")
+        today = fields.Date.context_today(accounts)
+        name = f"statement-{today}.pdf"
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Disposition", content_disposition(name)),
+            ("Cache-Control", "no-store, private"),
+        ]
+        return request.make_response(accounts._print_documents(), headers)
 
     @route(f"{PAGE}/promise", type="http", auth="user", website=True, methods=["POST"])
     def receivables_promise(self, amount=None, date=None, **kwargs):

@@ -80,9 +80,10 @@ class ArAccountCollection(models.AbstractModel):
         self.sudo().write({"last_contact_date": fields.Datetime.now()})
 
     def _flush_ledger(self):
-        super()._flush_ledger()
+        result = super()._flush_ledger()
         for kind in ("promise", "promise.line", "plan", "plan.line"):
             self.env[f"ar.payment.{kind}"].flush_model()
+        return result
 
     # ------------------------------------------------------------------
     # Hooks

@@ -18,6 +18,7 @@ class ArCollectionAction(models.Model):
 
     _name = "ar.collection.action"
     _description = "Collection action"
+    _inherit = ["ar.guarded"]
     _order = "date desc, id desc"
 
     account_id = fields.Many2one(
@@ -72,9 +73,7 @@ class ArCollectionAction(models.Model):
     right_party = fields.Boolean(
         string="Right person", help="Somebody able to decide or to pay."
     )
-    reason_id = fields.Many2one(
-        "ar.nonpayment.reason", string="Reason", index=True, ondelete="restrict"
-    )
+    reason_id = fields.Many2one("ar.nonpayment.reason", index=True, ondelete="restrict")
     reason_owner = fields.Selection(related="reason_id.owner", store=True)
     note = fields.Char()
     author_id = fields.Many2one(
@@ -163,6 +162,11 @@ class ArCollectionAction(models.Model):
     def _unlink_never_by_hand(self):
         if not self.env.su:
             raise UserError(self.env._("What was done is never deleted."))
+
+    @api.model
+    def _gc_older_than(self, company, limit):
+        """Forget the actions of a company done before a day."""
+        self.search([("company_id", "=", company.id), ("date", "<", limit)]).unlink()
 
     @api.depends("outcome", "date")
     def _compute_display_name(self):

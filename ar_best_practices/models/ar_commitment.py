@@ -46,6 +46,15 @@ class ArCommitment(models.AbstractModel):
     )
     note = fields.Char()
 
+    @api.model
+    def _gc_older_than(self, company, limit):
+        """Forget what was decided before a day in a company."""
+        self.search(
+            Domain("company_id", "=", company.id)
+            & Domain("made_date", "<", limit)
+            & Domain("state", "not in", ("open", "proposed", "running"))
+        ).unlink()
+
     # ------------------------------------------------------------------
     # Items
     # ------------------------------------------------------------------

@@ -17,6 +17,14 @@ QUESTION = {"company_id", "date", "mode", "imposed_kind", "account_ids"}
 PROPOSAL_DAYS = 90
 PURGE_BATCH = 50
 
+# What else is kept as long as runs are.
+KEPT_AS_LONG = (
+    "ar.account.decision",
+    "ar.collection.action",
+    "ar.payment.promise",
+    "ar.payment.plan",
+)
+
 
 class ArDunningRun(models.Model):
     """A dated decision on every open item, and what became of it.
@@ -588,7 +596,8 @@ class ArDunningRun(models.Model):
             ).with_context(ar_retention_over=True)
             runs.notice_ids.mail_id.unlink()
             runs.unlink()
-            self.env["ar.account.decision"]._gc_older_than(company, limit)
+            for name in KEPT_AS_LONG:
+                self.env[name]._gc_older_than(company, limit)
 
     # ------------------------------------------------------------------
     # Morning job

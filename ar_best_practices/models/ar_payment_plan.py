@@ -49,7 +49,7 @@ class ArPaymentPlan(models.Model):
     accepted_uid = fields.Many2one("res.users", string="Accepted by", readonly=True)
     end_date = fields.Date(string="Ended on", readonly=True)
     reason = fields.Char(string="Why", readonly=True)
-    received = fields.Monetary(string="Received", readonly=True)
+    received = fields.Monetary(readonly=True)
     line_ids = fields.One2many(
         "ar.payment.plan.line", "plan_id", string="Items", readonly=True
     )

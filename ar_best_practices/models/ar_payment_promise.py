@@ -28,7 +28,6 @@ class ArPaymentPromise(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
     date = fields.Date(string="Promised for", required=True, readonly=True)
     tolerance = fields.Integer(
-        string="Tolerance",
         readonly=True,
         help="Working days after the promised day on which money is still in time.",
     )

@@ -183,7 +183,9 @@ class ArWorklist(models.Model):
               JOIN res_company company ON company.id = run.company_id
              WHERE run.state = 'proposed'
             """,
-            words=self.env._("%s notices, %s items"),
+            words=self.env._(
+                "%(notices)s notices, %(items)s items", notices="%1$s", items="%2$s"
+            ),
         )
 
     # ------------------------------------------------------------------

@@ -29,6 +29,8 @@ class ReceivablesCommon(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env.company
+        # reasons are kept in the company's language: tests read English
+        cls.env["res.company"].search([]).partner_id.lang = "en_US"
         cls.customer = cls._create_customer("Atelier Lemoine")
         cls.other_customer = cls._create_customer("Garage Nord")
 

@@ -15,7 +15,6 @@ class DeskCommon(ReceivablesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.company"].search([]).partner_id.lang = "en_US"  # of reasons
         cls.customer.phone = "+33 2 98 00 00 00"
         cls.first = cls._invoice(cls.customer, 1000, "2026-04-15", "2026-05-15")
         cls.second = cls._invoice(cls.customer, 500, "2026-05-01", "2026-05-31")

@@ -21,7 +21,6 @@ class TestPaymentPromise(ReceivablesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.company"].search([]).partner_id.lang = "en_US"  # of reasons
         cls.first = cls._invoice(cls.customer, 1000, "2026-04-15", "2026-05-15")
         cls.second = cls._invoice(cls.customer, 500, "2026-05-01", "2026-05-31")
         cls.account = cls._account()
@@ -315,7 +314,6 @@ class TestPaymentPlan(ReceivablesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.company"].search([]).partner_id.lang = "en_US"  # of reasons
         cls.invoice = cls._invoice(cls.customer, 900, "2026-04-15", "2026-05-15")
         cls.other = cls._invoice(cls.customer, 300, "2026-04-15", "2026-05-20")
         cls.account = cls._account()
@@ -392,7 +390,6 @@ class TestCollectionAction(ReceivablesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["res.company"].search([]).partner_id.lang = "en_US"  # of reasons
         cls.invoice = cls._invoice(cls.customer, 1000, "2026-04-15", "2026-05-15")
         cls.account = cls._account()
         cls.collector = cls._create_user("action_collector", "collector")

@@ -72,6 +72,22 @@ class TestPortalPage(PortalHttpCommon):
         answer = self._get(f"/my/invoices/{self.foreign.id}{query}")
         self.assertEqual(answer.status_code, 303)
 
+    def test_the_statement_is_the_own_one_and_nobody_else_gets_any(self):
+        asked = []
+        accounts = self.env.registry["ar.account"]
+        self.patch(
+            accounts,
+            "_print_documents",
+            lambda records: asked.append(records.partner_id) or b"%PDF-1.4",
+        )
+        self._log_in(self.person)
+        answer = self._get(f"{PAGE}/statement")
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        self.assertEqual(asked, [self.customer])
+        self.logout()
+        self.assertIn("/web/login", self._get(f"{PAGE}/statement").headers["Location"])
+        self.assertEqual(len(asked), 1)
+
     def test_each_selling_company_has_its_part(self):
         second = self.setup_other_company(name="Second company")["company"]
         self.env["account.move"].with_company(second).create(

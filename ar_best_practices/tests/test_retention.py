@@ -160,6 +160,41 @@ class TestRetention(ReceivablesCommon, MailCommon):
         self.assertFalse(self.account.hold_reason or item.excluded_reason)
         self.assertEqual(len(self.account.decision_ids), 2)
 
+    def test_words_of_calls_and_promises_go_and_opt_outs_stay(self):
+        self.customer.ar_no_phone = True
+        action = self.env["ar.collection.action"].create(
+            {
+                "account_id": self.account.id,
+                "outcome": "message",
+                "contact_id": self.customer.id,
+                "note": "his wife answered",
+            }
+        )
+        promise = self.env["ar.payment.promise"]._make(
+            self.account, 10, TODAY, contact=self.customer, note="he is ill"
+        )
+        wizard = self._ask(self.customer)
+        wizard.action_export()
+        self.assertIn("his wife answered", base64.b64decode(wizard.file).decode())
+        self._pay(self.invoice, TODAY)
+        wizard.action_erase()
+        self.assertFalse(action.note or promise.note or action.contact_id)
+        self.assertEqual((action.outcome, promise.amount), ("message", 10))
+        self.assertTrue(self.customer.ar_no_phone)
+
+    def test_actions_and_promises_go_with_the_runs_of_their_time(self):
+        action = self.env["ar.collection.action"].create(
+            {"account_id": self.account.id, "outcome": "message", "date": TODAY}
+        )
+        promise = self.env["ar.payment.promise"]._make(self.account, 10, TODAY)
+        with freeze_time("2036-07-02"):
+            self._purge()
+            self.assertTrue(promise.exists())  # nobody decided it
+            self.assertFalse(action.exists())
+            self.account.action_refresh()
+            self._purge()
+        self.assertFalse(promise.exists())
+
     def test_nothing_is_erased_while_a_reminder_is_under_way(self):
         self._run()
         with self.assertRaises(UserError):

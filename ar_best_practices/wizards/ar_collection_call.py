@@ -68,7 +68,6 @@ class ArCollectionCall(models.TransientModel):
     )
     reason_id = fields.Many2one(
         "ar.nonpayment.reason",
-        string="Reason",
         help="Why it is not paid: mandatory when nothing was obtained.",
     )
     reason_action = fields.Char(related="reason_id.next_action")

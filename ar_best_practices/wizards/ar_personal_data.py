@@ -7,7 +7,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-PERSON_FIELDS = ("name", "email", "lang", "tz", "ar_style", "ar_channel")
+PERSON_FIELDS = ("name", "email", "lang", "tz", "ar_style", "ar_channel") + (
+    "ar_no_phone",
+    "ar_no_sms",
+)
 ACCOUNT_FIELDS = (
     "company_id",
     "collector_id",
@@ -30,6 +33,12 @@ ACCOUNT_FIELDS = (
 )
 NOTICE_FIELDS = ("sent_date", "state", "name", "channel", "email", "lang", "amount")
 STATEMENT_FIELDS = ("sent_date", "state", "date", "email", "lang", "amount")
+SPOKEN_FIELDS = {
+    "ar.collection.action": ("date", "direction", "channel", "outcome", "reason_id")
+    + ("note", "next_words"),
+    "ar.payment.promise": ("made_date", "date", "amount", "state", "means", "note"),
+    "ar.payment.plan": ("made_date", "amount", "state", "note"),
+}
 LINE_FIELDS = ("number", "due_date", "days_late", "amount", "reason")
 DECISION_FIELDS = ("date", "subject", "before", "after", "reason")
 PAUSE_FIELDS = ("move_id", "due_date", "excluded_reason", "excluded_until", "disputed")
@@ -92,6 +101,8 @@ class ArPersonalData(models.TransientModel):
         self._erase_texts(self._get_accounts())
         self._erase_notices(self._get_notices())
         self._erase_statements(self._get_statements())
+        for name in SPOKEN_FIELDS:
+            self._erase_spoken(self._get_spoken(name))
         return {"type": "ir.actions.act_window_close"}
 
     # ------------------------------------------------------------------
@@ -116,6 +127,16 @@ class ArPersonalData(models.TransientModel):
     def _get_statements(self):
         """Return the statements sent to this person, or to its own account."""
         return self.env["ar.statement"].search(
+            [
+                "|",
+                ("contact_id", "=", self.partner_id.id),
+                ("account_id", "in", self._get_accounts().ids),
+            ]
+        )
+
+    def _get_spoken(self, name: str):
+        """Return the calls or promises of this person, or of its own account."""
+        return self.env[name].search(
             [
                 "|",
                 ("contact_id", "=", self.partner_id.id),
@@ -153,6 +174,10 @@ class ArPersonalData(models.TransientModel):
                 for notice in self._get_notices()
             ],
             "statements": self._get_statements().read(STATEMENT_FIELDS),
+            "spoken": {
+                name: self._get_spoken(name).read(names)
+                for name, names in SPOKEN_FIELDS.items()
+            },
         }
 
     # ------------------------------------------------------------------
@@ -171,7 +196,8 @@ class ArPersonalData(models.TransientModel):
             )
 
     def _erase_wishes(self):
-        """Forget how and when the person likes to be reached.
+        """Forget how and when the person likes to be reached; that it does not want
+        calls or SMS stays, or somebody would call again.
 
         sudo: who answers for personal data need not have the right to write contacts.
         """
@@ -201,6 +227,11 @@ class ArPersonalData(models.TransientModel):
         statements = statements._checked_sudo()
         statements.mail_id.unlink()
         statements.write(dict.fromkeys(("email", "contact_id", "token"), False))
+
+    def _erase_spoken(self, records):
+        """Take person and free words out of calls and promises: codes, amounts and
+        days stay. sudo: what was done is nobody's to change otherwise."""
+        records._checked_sudo().write({"contact_id": False, "note": False})
 
     def _erase_texts(self, accounts):
         """Take the words of people out of the decisions, and log that it was done.
