@@ -261,7 +261,8 @@ def test_a_collector_s_morning(browser, house, english):
         break_the_promise(house)
         visit.open("/odoo/receivables-day")
         first = visit.page.locator(".o_kanban_group").first
-        assert customer in first.locator(".o_kanban_record").first.inner_text()
+        assert "Promesse rompue" in first.inner_text()
+        assert customer in first.inner_text()
         journey.look()
 
 
@@ -320,6 +321,7 @@ SCREENS = {
     "plans": "/odoo/action-ar_best_practices.ar_payment_plan_action",
     "plan": "/odoo/ar.payment.plan/%(plan)s",
     "actions": "/odoo/action-ar_best_practices.ar_collection_action_action",
+    "statements": "/odoo/statements",
     "reasons": "/odoo/action-ar_best_practices.ar_nonpayment_reason_action",
     "scripts": "/odoo/action-ar_best_practices.ar_call_script_action",
     "customers": "/odoo/receivables",
