@@ -94,6 +94,16 @@ class ArCollectionAction(models.Model):
     plan_id = fields.Many2one("ar.payment.plan", ondelete="set null")
     next_date = fields.Date(string="Next step on")
     next_words = fields.Char(string="Next step")
+    next_done_date = fields.Date(
+        string="Next step done on",
+        readonly=True,
+        help="Day of the action that followed.",
+    )
+    next_on_time = fields.Boolean(
+        string="Next step done in time",
+        compute="_compute_next_on_time",
+        store=True,
+    )
     minutes = fields.Float(help="Minutes that it took.")
     hour = fields.Integer(
         compute="_compute_hour",
@@ -123,6 +133,12 @@ class ArCollectionAction(models.Model):
             noted = action.create_date or fields.Datetime.now()
             action.log_delay = max(0, (noted - action.date).total_seconds() / 3600)
 
+    @api.depends("next_date", "next_done_date")
+    def _compute_next_on_time(self):
+        for action in self:
+            done = action.next_done_date
+            action.next_on_time = bool(done and done <= action.next_date)
+
     @api.constrains("outcome", "reason_id", "direction", "channel")
     def _check_reason(self):
         for action in self:
@@ -148,8 +164,22 @@ class ArCollectionAction(models.Model):
         actions = super().create(
             [{k: v for k, v in vals.items() if k != "author_id"} for vals in vals_list]
         )
+        actions._close_earlier_steps()
         actions.account_id._note_contact()
         return actions
+
+    def _close_earlier_steps(self):
+        """What was planned before is done with this action."""
+        # sudo: what others planned is closed by whoever acts
+        earlier = self.sudo().search(
+            [
+                ("account_id", "in", self.account_id.ids),
+                ("id", "not in", self.ids),
+                ("next_date", "!=", False),
+                ("next_done_date", "=", False),
+            ]
+        )
+        earlier.next_done_date = fields.Date.context_today(self)
 
     def write(self, vals):
         if not self.env.su and set(vals) - {"note", "account_id"}:

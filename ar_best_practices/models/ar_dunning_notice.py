@@ -304,8 +304,9 @@ class ArDunningNotice(models.Model):
 
     def _apply_level_holds(self):
         """Hold or watch the customers of levels that say so."""
-        levels = self.level_id.filtered(lambda level: level.hold_state != "none")
-        for level in levels:
+        # sudo: what a level does is the same whoever sends it
+        levels = self.env["ar.dunning.level"].sudo()
+        for level in levels.search([("hold_state", "!=", "none")]):
             sent = self.filtered(lambda notice, level=level: notice.level_id == level)
             sent.account_id._hold_by_level(level)
 

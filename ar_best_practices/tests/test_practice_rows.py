@@ -55,9 +55,49 @@ ROWS = {
         "ar.account",
         "last_notice_date",
         '[("overdue_item_count", ">", 0), ("priority", ">=", top)]',
-        '[("last_notice_date", ">=", as_of - days(14))]',
+        '["|", ("last_notice_date", ">=", as_of - days(14)),'
+        ' ("last_contact_date", ">=", as_of - days(14))]',
         '["|", ("last_notice_date", "=", False),'
-        ' ("last_notice_date", "<", as_of - days(14))]',
+        ' ("last_notice_date", "<", as_of - days(14)),'
+        ' "|", ("last_contact_date", "=", False),'
+        ' ("last_contact_date", "<", as_of - days(14))]',
+    ),
+    "12": Row(
+        "ar.collection.action",
+        "next_date",
+        '[("next_date", ">=", date_from), ("next_date", "<", as_of)]',
+        '[("next_on_time", "=", True)]',
+        '[("next_on_time", "=", False)]',
+    ),
+    "T5": Row(
+        "ar.collection.action",
+        "date",
+        '[("date", ">=", date_from), ("date", "<=", as_of)]',
+        '[("log_delay", "<=", 1)]',
+        '[("log_delay", ">", 1)]',
+    ),
+    "T6": Row(
+        "ar.account",
+        "behavior_date",
+        '[("overdue_item_count", ">", 0), ("action_ids", "!=", False)]',
+        '["|", ("activity_ids", "!=", False), ("promise_ids.state", "=", "open")]',
+        '[("activity_ids", "=", False), ("promise_ids", "not any",'
+        ' [("state", "=", "open")])]',
+    ),
+    "T7": Row(
+        "ar.collection.action",
+        "date",
+        '[("date", ">=", date_from), ("date", "<=", as_of),'
+        ' ("outcome", "in", ("nothing", "other"))]',
+        '[("reason_id", "!=", False)]',
+        '[("reason_id", "=", False)]',
+    ),
+    "O1": Row(
+        "ar.account",
+        "behavior_date",
+        '[("overdue_item_count", ">", 0)]',
+        '[("collector_id", "!=", False)]',
+        '[("collector_id", "=", False)]',
     ),
     "14 language": Row(
         "ar.dunning.notice",
@@ -268,6 +308,59 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self.env["ar.dunning.notice"]._mark_sent(notice)
         self.assertEqual(notice.priority, accounts[0].priority)
         self._check_row("11", accounts[0], accounts[1])
+
+    def _act(self, account, **values):
+        return self.env["ar.collection.action"].create(
+            {"account_id": account.id, "outcome": "other", "date": "2026-06-20"}
+            | values
+        )
+
+    def test_row_11_a_call_touches_too(self):
+        self._late_twins(9)
+        accounts = self._account() + self._account(self.other_customer)
+        accounts.action_refresh()
+        self._act(accounts[0])
+        self._check_row("11", accounts[0], accounts[1])
+
+    def test_row_12_the_step_planned_is_done_in_time(self):
+        done, forgotten = self._account(), self._account(self.other_customer)
+        planned = [self._act(a, next_date="2026-06-25") for a in (done, forgotten)]
+        with freeze_time("2026-06-24"):
+            self._act(done)
+        self._check_row("12", *planned)
+
+    def test_row_t5_actions_are_noted_at_once(self):
+        late = self._act(self._account())
+        with freeze_time("2026-06-29 10:00:00"):
+            soon = self._act(self._account(), date="2026-06-29 09:45:00")
+            # the clock of the database is not frozen
+            self.env.flush_all()
+            self.cr.execute(
+                "UPDATE ar_collection_action SET log_delay = 0.25 WHERE id = %s",
+                (soon.id,),
+            )
+        soon.invalidate_recordset(["log_delay"])
+        self._check_row("T5", soon, late)
+
+    def test_row_t6_who_was_called_has_a_next_step(self):
+        self._late_twins(9)
+        planned, idle = self._account(), self._account(self.other_customer)
+        self._act(planned)
+        self._act(idle)
+        self.env["ar.payment.promise"]._make(planned, 10, TODAY)
+        self._check_row("T6", planned, idle)
+
+    def test_row_t7_the_reason_is_coded(self):
+        reason = self.env.ref("ar_best_practices.nonpayment_reason_np04")
+        coded = self._act(self._account(), outcome="nothing", reason_id=reason.id)
+        self._check_row("T7", coded, self._act(self._account()))
+
+    def test_row_o1_somebody_follows_the_customer(self):
+        self._late_twins(9)
+        followed, nobody = self._account(), self._account(self.other_customer)
+        nobody.collector_id = False
+        followed.collector_id = self.env.user
+        self._check_row("O1", followed, nobody)
 
     def test_row_14_the_text_is_in_the_language_of_the_contact(self):
         self.env["res.lang"]._activate_lang("de_DE")
