@@ -180,7 +180,7 @@ class ArPaymentPromise(models.Model):
         if taken:
             raise UserError(
                 self.env._(
-                    "Already promised: %(items)s. Withdraw that promise first.",
+                    "Already promised: %(items)s. An item has one promise at a time.",
                     items=", ".join(taken.mapped("number")),
                 )
             )
