@@ -21,6 +21,7 @@ def test_make_screenshots(template):
         speak(server, "en_US", run)
         take(browser, server, TALL, f"/odoo/dunning-runs/{run}", "run")
         take(browser, server, TALL, f"/odoo/receivables/{account}", "account")
+        take(browser, server, TALL, "/odoo/receivables-day", "day")
         take(browser, server, PHONE, f"/odoo/dunning-runs/{run}", "phone")
         speak(server, "fr_FR", run)
         take(browser, server, TALL, f"/odoo/dunning-runs/{run}", "run_fr")
@@ -37,7 +38,7 @@ def prepare(server: OdooServer) -> tuple[int, int]:
         ADMIN,
         "ar.account",
         "search",
-        [("company_id", "=", company)],
+        [("company_id", "=", company), ("priority", ">", 0)],
         order="priority desc",
         limit=1,
     )

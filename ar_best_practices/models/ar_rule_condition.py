@@ -136,6 +136,8 @@ class ArRuleCondition(models.Model):
         column = SQL.identifier(self.fact)
         if fact.kind == "share":
             actual = SQL("ROUND((100 * %s)::numeric) || ' %%'", column)
+        elif fact.kind == "money":
+            actual = SQL("ROUND((%s)::numeric, 2)", column)
         elif fact.kind in NUMERIC:
             actual = SQL("trim_scale(ROUND((%s)::numeric, 1))", column)
         else:
