@@ -74,10 +74,11 @@ class ArAccountCollection(models.AbstractModel):
             words += self.env._(", open: %s", open_ones)
         return words
 
-    def _note_contact(self):
-        """Remember that somebody worked on these accounts just now."""
-        # sudo: the column is the suite's own, the action was checked
-        self.sudo().write({"last_contact_date": fields.Datetime.now()})
+    def _note_contact(self, moment):
+        """Remember that somebody worked on this account at that moment."""
+        if not self.last_contact_date or self.last_contact_date < moment:
+            # sudo: the column is the suite's own, the action was checked
+            self.sudo().last_contact_date = moment
 
     def _flush_ledger(self):
         result = super()._flush_ledger()

@@ -165,7 +165,8 @@ class ArCollectionAction(models.Model):
             [{k: v for k, v in vals.items() if k != "author_id"} for vals in vals_list]
         )
         actions._close_earlier_steps()
-        actions.account_id._note_contact()
+        for action in actions:
+            action.account_id._note_contact(action.date)
         return actions
 
     def _close_earlier_steps(self):

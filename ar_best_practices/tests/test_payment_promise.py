@@ -429,6 +429,11 @@ class TestCollectionAction(ReceivablesCommon):
         event = self.account.timeline_ids.filtered(lambda x: x.kind == "action")
         self.assertIn("back on Monday", event.summary)
 
+    def test_the_last_contact_is_when_it_happened(self):
+        self._act("message", date="2026-06-12 09:00:00")
+        self._act("no_answer", date="2026-06-02 09:00:00")
+        self.assertEqual(str(self.account.last_contact_date), "2026-06-12 09:00:00")
+
     def test_insolvency_is_not_worked(self):
         reason = self.env.ref("ar_best_practices.nonpayment_reason_np12")
         self._act(reason_id=reason.id)
