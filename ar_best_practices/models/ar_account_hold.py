@@ -90,14 +90,10 @@ class ArAccountHold(models.AbstractModel):
         late._checked_sudo().hold_until_paid = True
         (self - late)._checked_sudo().hold_until_paid = False
         if held and review:
-            self._schedule_hold_review(review)
-
-    def _schedule_hold_review(self, day):
-        for account in self:
-            account.activity_schedule(
+            self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=day,
-                summary=self.env._("Review the hold: %s", account.hold_reason),
+                date_deadline=review,
+                summary=self.env._("Review the hold: %s", reason),
                 user_id=self.env.uid,
             )
 
@@ -157,11 +153,11 @@ class ArAccountHold(models.AbstractModel):
         )
         people = softer.filtered(lambda account: not account.partner_id.is_company)
         reason = self.env._("%s sent", level.name)
-        for account in people:
-            account.activity_schedule(
+        for owner, accounts in people.grouped(lambda x: x._get_owner()).items():
+            accounts.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Decide on a hold: %s", reason),
-                user_id=account._get_owner().id,
+                user_id=owner.id,
             )
         if held := softer - people:
             held._set_hold(level.hold_state, reason, code="overdue", until_paid=True)
