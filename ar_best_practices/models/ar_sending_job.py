@@ -49,8 +49,20 @@ class ArSendingJob(models.AbstractModel):
             claimed._deliver()
             if not self.env["ir.cron"]._commit_progress(len(claimed)):
                 break
-        self._finish()
+        self._finish_alone()
         return bool(self.env["ir.cron"]._commit_progress())
+
+    def _finish_alone(self):
+        """End the job by one worker, who sees what the others have committed.
+
+        Who finds another one ending it asks the scheduler to look again: that one
+        may not have seen the last rows of this one.
+        """
+        self.env["ir.cron"]._commit_progress()
+        if self.try_lock_for_update(allow_referencing=True):
+            self._finish()
+        else:
+            self._trigger_sending()
 
     def _resume(self):
         """Send what waits again, in the background."""
