@@ -43,6 +43,7 @@
         "views/ar_account_views.xml",
         "views/ar_call_script_views.xml",
         "views/ar_collection_action_views.xml",
+        "views/ar_collector_load_views.xml",
         "views/ar_collector_report_views.xml",
         "views/ar_dunning_level_views.xml",
         "views/ar_dunning_notice_line_views.xml",

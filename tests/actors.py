@@ -157,6 +157,50 @@ def send_statements(env: Env, batch: int = 100) -> None:
 
 
 # ----------------------------------------------------------------------
+# Portal
+# ----------------------------------------------------------------------
+
+
+def open_portal(env: Env, login: str) -> dict:
+    """Let a new customer, held until it pays, promise two late invoices; give one of
+    its people a portal user, and the company Odoo's demo payment provider."""
+    company = company_of(env)
+    env = env(context={"allowed_company_ids": company.ids})
+    accept_demo_payments(env, company)
+    customer = env["res.partner"].create({"name": CUSTOMER, "is_company": True})
+    person = customer.create(
+        {"name": login, "parent_id": customer.id, "email": f"{login}@example.com"}
+    )
+    env["res.users"].with_context(no_reset_password=True).create(
+        {
+            "login": login,
+            "password": login,
+            "partner_id": person.id,
+            "group_ids": [Command.set(env.ref("base.group_portal").ids)],
+            "company_id": company.id,
+            "company_ids": [Command.set(company.ids)],
+        }
+    )
+    day = fields.Date.subtract(fields.Date.today(), days=20)
+    invoices = env["account.move"].create([_invoice(customer, day) for _two in "12"])
+    invoices.action_post()
+    account = env["ar.account"]._ensure([(company.id, customer.id)])
+    account._refresh_now()
+    promise = env["ar.payment.promise"]._make(account, 200, fields.Date.today())
+    account._set_hold("hold", "late again", code="overdue", until_paid=True)
+    env.cr.commit()
+    return {"invoices": invoices.ids, "account": account.id, "promise": promise.id}
+
+
+def accept_demo_payments(env: Env, company: Env) -> None:
+    """Publish the provider with which Odoo tries electronic payments."""
+    provider = env.ref("payment.payment_provider_demo").sudo()
+    if provider.company_id != company:
+        provider = provider.copy({"company_id": company.id})
+    provider.write({"state": "test", "is_published": True})
+
+
+# ----------------------------------------------------------------------
 # Refresh and payments
 # ----------------------------------------------------------------------
 

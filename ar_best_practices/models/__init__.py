@@ -1,6 +1,7 @@
 from . import measure_field
 from . import scope
 
+from . import ar_exportable
 from . import ar_guarded
 from . import ar_account_ledger
 from . import ar_account_behavior

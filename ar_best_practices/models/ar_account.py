@@ -458,6 +458,7 @@ class ArAccount(models.Model):
         """Take a person's profile instead of the proposed one, until a day."""
         self.env["ar.account.decision"]._log(
             self,
+            "profile",
             self.env._("Payer profile"),
             lambda account: account.payer_profile_id.code,
             lambda account: profile.code,
@@ -477,6 +478,7 @@ class ArAccount(models.Model):
         """Force a strategy, or give the choice back to the rules with none."""
         self.env["ar.account.decision"]._log(
             self,
+            "strategy",
             self.env._("Strategy"),
             lambda account: account.strategy_id.name,
             lambda account: strategy.name or self.env._("by rules"),
@@ -505,6 +507,7 @@ class ArAccount(models.Model):
             account._merge_decisions(target)
             self.env["ar.account.decision"]._log(
                 target,
+                "merge",
                 self.env._("Merge"),
                 lambda _account, name=account.display_name: name,
                 lambda _account: target.display_name,

@@ -20,11 +20,27 @@ class ArAccountDecision(models.Model):
         "ar.account", required=True, index=True, ondelete="cascade"
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
+    code = fields.Selection(
+        [
+            ("hold", "Hold"),
+            ("release", "Release"),
+            ("profile", "Payer profile"),
+            ("strategy", "Strategy"),
+            ("merge", "Merge"),
+            ("erasure", "Erasure"),
+        ],
+        string="Kind",
+        required=True,
+        index=True,
+    )
     subject = fields.Char(required=True)
     before = fields.Char()
     after = fields.Char()
     reason = fields.Char()
     user_id = fields.Many2one("res.users", string="By", ondelete="set null")
+    held_days = fields.Integer(
+        string="Days held", help="Of a release: days since the hold began."
+    )
 
     def write(self, vals):
         if set(vals) - {"account_id"}:
@@ -39,20 +55,26 @@ class ArAccountDecision(models.Model):
         ).unlink()
 
     @api.model
-    def _log(self, accounts, subject, before, after, reason=None):
+    def _log(self, accounts, code, subject, before, after, reason=None):
         """Append one decision per account.
 
+        :param code: what statistics count, see the field
         :param before, after: functions of an account returning words
         """
+        today = fields.Date.context_today(self)
         self.sudo().create(  # everybody who may decide may append to the log
             [
                 {
                     "account_id": account.id,
+                    "code": code,
                     "subject": subject,
                     "before": before(account),
                     "after": after(account),
                     "reason": reason,
                     "user_id": self.env.uid,
+                    "held_days": (today - account.hold_date).days
+                    if code == "release" and account.hold_date
+                    else 0,
                 }
                 for account in accounts
             ]

@@ -68,6 +68,7 @@ class ArAccountHold(models.AbstractModel):
         labels = dict(self._fields["hold_state"]._description_selection(self.env))
         self.env["ar.account.decision"]._log(
             self,
+            "release" if state == "none" else "hold",
             self.env._("Hold"),
             lambda account: labels[account.hold_state],
             lambda account: labels[state],

@@ -426,8 +426,9 @@ class ArAccountJudgement(models.AbstractModel):
                            account.payer_profile_id, account.payer_profile_reason
                 )
                 INSERT INTO ar_account_decision
-                       (account_id, date, subject, before, after, reason, user_id)
-                SELECT changed.id, now() AT TIME ZONE 'UTC', %(subject)s,
+                       (account_id, date, code, subject, before, after, reason,
+                        user_id)
+                SELECT changed.id, now() AT TIME ZONE 'UTC', 'profile', %(subject)s,
                        changed.before,
                        profile.code, changed.payer_profile_reason, %(user)s
                   FROM changed

@@ -18,7 +18,7 @@ class ArCollectionAction(models.Model):
 
     _name = "ar.collection.action"
     _description = "Collection action"
-    _inherit = ["ar.guarded"]
+    _inherit = ["ar.guarded", "ar.exportable"]
     _order = "date desc, id desc"
 
     account_id = fields.Many2one(
@@ -198,6 +198,38 @@ class ArCollectionAction(models.Model):
     def _gc_older_than(self, company, limit):
         """Forget the actions of a company done before a day."""
         self.search([("company_id", "=", company.id), ("date", "<", limit)]).unlink()
+
+    # ------------------------------------------------------------------
+    # Spreadsheet
+    # ------------------------------------------------------------------
+
+    def _get_export_columns(self):
+        # EXTENDS ar.exportable
+        env = self.env
+        return [
+            (env._("When"), lambda a: a._local_time(a.date)),
+            (env._("Noted"), lambda a: a._local_time(a.create_date)),
+            (env._("Hours until noted"), lambda a: round(a.log_delay, 2)),
+            (env._("Company"), lambda a: a.company_id.name),
+            (env._("Customer"), lambda a: a.partner_id.name),
+            (env._("Direction"), lambda a: a._label("direction")),
+            (env._("Channel"), lambda a: a._label("channel")),
+            (env._("Spoken to"), lambda a: a.contact_id.name),
+            (env._("Outcome"), lambda a: a._label("outcome")),
+            (env._("Right person"), lambda a: a.right_party),
+            (env._("Reason code"), lambda a: a.reason_id.code),
+            (env._("Reason"), lambda a: a.reason_id.name),
+            (env._("Owner of the reason"), lambda a: a._label("reason_owner")),
+            (env._("Amount"), lambda a: a.amount),
+            (env._("Currency"), lambda a: a.currency_id.name),
+            (env._("Invoices"), lambda a: ", ".join(a.move_ids.mapped("name"))),
+            (env._("Note"), lambda a: a.note or None),
+            (env._("Next step"), lambda a: a.next_words or None),
+            (env._("Next step on"), lambda a: a.next_date or None),
+            (env._("Next step done on"), lambda a: a.next_done_date or None),
+            (env._("Minutes"), lambda a: a.minutes or None),
+            (env._("By"), lambda a: a.author_id.name),
+        ]
 
     @api.depends("outcome", "date")
     def _compute_display_name(self):

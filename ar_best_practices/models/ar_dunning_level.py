@@ -15,6 +15,8 @@ RANKS = {
 }
 FIRM = RANKS["firm"]
 NEVER_AUTOMATIC = ("formal", "handover")
+# channel -> minutes of a person's work for one step, before anybody measured them
+MINUTES = {"mail": 1, "letter": 3, "phone": 10, "task": 20}
 
 
 class ArDunningLevel(models.Model):
@@ -59,6 +61,15 @@ class ArDunningLevel(models.Model):
     )
     owner_id = fields.Many2one(
         "res.users", help="Empty: the customer's collector does this step."
+    )
+    minutes = fields.Float(
+        string="Minutes of work",
+        compute="_compute_minutes",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What this step takes a person, for the load of collectors: reviewing a"
+        " mail, posting a letter, calling.",
     )
     description = fields.Text(translate=True)
     hold_state = fields.Selection(
@@ -128,6 +139,11 @@ class ArDunningLevel(models.Model):
     def _compute_rank(self):
         for level in self:
             level.rank = RANKS.get(level.kind, 0)
+
+    @api.depends("channel")
+    def _compute_minutes(self):
+        for level in self:
+            level.minutes = MINUTES.get(level.channel, 1)
 
     def action_mark_reviewed(self):
         """Say that the texts of these levels were read again today and are right."""

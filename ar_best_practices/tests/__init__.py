@@ -9,6 +9,7 @@ from . import test_ledger_import
 from . import test_mail_gateway
 from . import test_merge
 from . import test_collection_desk
+from . import test_collector_report
 from . import test_payment_promise
 from . import test_portal
 from . import test_portal_http

@@ -69,6 +69,13 @@ ROWS = {
         '[("next_on_time", "=", True)]',
         '[("next_on_time", "=", False)]',
     ),
+    "T4": Row(
+        "ar.account.decision",
+        "date",
+        '[("date", ">=", date_from), ("date", "<=", as_of), ("code", "=", "release")]',
+        '[("reason", "!=", False)]',
+        '[("reason", "=", False)]',
+    ),
     "T5": Row(
         "ar.collection.action",
         "date",
@@ -328,6 +335,18 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         with freeze_time("2026-06-24"):
             self._act(done)
         self._check_row("12", *planned)
+
+    def test_row_t4_a_hold_is_released_with_a_reason(self):
+        self._late_twins(9)
+        said, unsaid = self._account(), self._account(self.other_customer)
+        with freeze_time("2026-06-10 09:00:00"):
+            (said + unsaid)._set_hold("hold", "late again")
+        said._set_hold("none", "a guarantee came in")
+        unsaid._set_hold("none", False)
+        released = (said + unsaid).decision_ids.filtered(lambda x: x.code == "release")
+        passing = released.filtered(lambda x: x.account_id == said)
+        self.assertEqual(passing.held_days, 20)
+        self._check_row("T4", passing, released - passing)
 
     def test_row_t5_actions_are_noted_at_once(self):
         late = self._act(self._account())

@@ -461,6 +461,7 @@ HARMLESS = {
 KNOWN_PUBLIC = {
     ("ar.account", "message_subscribe"),
     ("ar.account.mail", "message_subscribe"),
+    ("ar.collector.report", "get_day_figures"),
 }
 
 

@@ -63,6 +63,18 @@ def promise_share(promises: int, right_party: int) -> float | None:
     return _share(promises, right_party)
 
 
+def on_time_share(on_time: int, due: int) -> float | None:
+    """Return the next steps done by their day / the next steps fallen due.
+
+    :raise ValueError: a negative number
+    :source: domain reference §6.1, row 12
+
+    >>> on_time_share(17, 20)
+    0.85
+    """
+    return _share(on_time, due)
+
+
 def coverage(touched: Amount, overdue: Amount) -> float | None:
     """Return the overdue value with an action in the last 14 days / overdue value.
 

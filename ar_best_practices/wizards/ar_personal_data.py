@@ -248,5 +248,9 @@ class ArPersonalData(models.TransientModel):
         words = ("payer_profile_lock_reason", "hold_reason")
         accounts._checked_sudo().write(dict.fromkeys(words, False))
         self.env["ar.account.decision"]._log(
-            accounts, self.env._("Personal data erased"), lambda _a: "", lambda _a: ""
+            accounts,
+            "erasure",
+            self.env._("Personal data erased"),
+            lambda _a: "",
+            lambda _a: "",
         )
