@@ -20,3 +20,4 @@ from . import test_screens
 from . import test_security
 from . import test_statement
 from . import test_statement_campaign
+from . import test_translations
