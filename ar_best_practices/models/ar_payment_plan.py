@@ -24,7 +24,7 @@ class ArPaymentPlan(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
     state = fields.Selection(
         [
-            ("proposed", "Proposed"),
+            ("proposed", "To accept"),
             ("running", "Running"),
             ("broken", "Not respected"),
             ("kept", "Paid"),

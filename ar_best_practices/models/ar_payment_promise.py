@@ -50,7 +50,7 @@ class ArPaymentPromise(models.Model):
     )
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Running"),
             ("kept", "Kept"),
             ("partly", "Partly kept"),
             ("broken", "Broken"),

@@ -27,7 +27,7 @@ def collect(env, company, today: date) -> None:
         _log_call(account, today - timedelta(days=days), *words)
     if len(accounts) > CALL_TODAY:
         _promise_and_break(accounts[0], today)
-        promises = env["ar.payment.promise"]
+        promises = env["ar.payment.promise"].with_user(_caller(accounts[1]))
         lines = promises._get_default_lines(accounts[1])[:1]
         amount = lines.amount_residual_currency
         promises._make(accounts[1], amount, today + timedelta(days=OPEN_DAYS), lines)
@@ -45,11 +45,14 @@ def _largest_late(env, company, count: int):
     return env["ar.account"].search(domain, order="amount_to_collect desc", limit=count)
 
 
+def _caller(account):
+    return account.collector_id or find(account.env, "marc")
+
+
 def _log_call(account, day: date, outcome: str, code: str | None, note) -> None:
     env = account.env
     reason = code and env.ref(f"ar_best_practices.nonpayment_reason_{code.lower()}").id
-    caller = account.collector_id or find(env, "marc")
-    env["ar.collection.action"].with_user(caller).create(
+    env["ar.collection.action"].with_user(_caller(account)).create(
         {
             "account_id": account.id,
             "date": f"{day} 09:30:00",
@@ -59,6 +62,8 @@ def _log_call(account, day: date, outcome: str, code: str | None, note) -> None:
             "right_party": outcome in ("promise", "plan", "nothing"),
             "amount": account.amount_to_collect,
             "minutes": 6,
+            "next_words": "Rappeler",
+            "next_date": day + timedelta(days=7),
         }
     )
 
@@ -89,7 +94,7 @@ def _promise_and_break(account, today: date) -> None:
 
 
 def _agree_on_plan(account, today: date) -> None:
-    plans = account.env["ar.payment.plan"]
+    plans = account.env["ar.payment.plan"].with_user(_caller(account))
     lines = account.env["ar.payment.promise"]._get_default_lines(account)
     whole = sum(lines.mapped("amount_residual_currency"))
     part = lines.currency_id.round(whole / 3)
