@@ -10,6 +10,7 @@ from . import ar_account_collection
 from . import ar_account_hold
 from . import ar_account_mail
 from . import ar_account_portal
+from . import ar_account_portfolio
 from . import ar_account_screen
 from . import ar_paper
 from . import ar_account_statement

@@ -170,3 +170,9 @@ class AccountMove(models.Model):
             )
         )
         return posted
+
+    def button_draft(self):
+        # EXTENDS account: what leaves the ledger changes its customer as well
+        result = super().button_draft()
+        self.env["ar.account.dirty"]._append(self.line_ids)
+        return result

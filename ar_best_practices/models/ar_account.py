@@ -27,6 +27,7 @@ class ArAccount(models.Model):
         "ar.account.behavior",
         "ar.account.judgement",
         "ar.account.portal",
+        "ar.account.portfolio",
         "ar.account.screen",
         "ar.account.statement",
     ]
@@ -405,6 +406,7 @@ class ArAccount(models.Model):
         records._judge_commitments(scope)
         records._release_holds(scope)
         records._refresh_behavior(scope)
+        records._refresh_portfolio(scope)
         records._refresh_judgements(scope)
         records.invalidate_model()
 

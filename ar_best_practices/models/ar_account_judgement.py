@@ -4,6 +4,8 @@ Each is proposed by rules over facts, stored with its reason in words, and refre
 a number of statements that does not depend on the number of customers.
 """
 
+import re
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -170,74 +172,6 @@ class ArAccountJudgement(models.AbstractModel):
             """
         )
         return Source(query, {fact.column: fact for fact in facts})
-
-    def _sales_source(self, scope: Scope) -> Source:
-        """Turnover, seniority and importance, tax included, credit notes deducted."""
-        env = self.env
-        facts = [
-            Fact("turnover", "money", env._("turnover of 12 months"), True),
-            Fact("seniority", "days", env._("days since the first invoice"), True),
-            Fact("importance", "share", env._("rank by turnover (100 % is top)"), True),
-        ]
-        query = SQL(
-            """
-            SELECT *, PERCENT_RANK() OVER (
-                        PARTITION BY root_id ORDER BY turnover
-                   ) AS importance
-              FROM (
-                    SELECT account.account_id, company.root_id,
-                           COALESCE(SUM(move.amount_total_signed) FILTER (
-                               WHERE move.invoice_date > %(as_of)s - interval '1 year'
-                           ), 0) AS turnover,
-                           %(as_of)s - MIN(move.invoice_date) AS seniority
-                      FROM account_move move
-                      JOIN %(companies)s company (id, root_id)
-                        ON company.id = move.company_id
-                      JOIN res_partner partner ON partner.id = move.partner_id
-                      JOIN ar_account_scope account
-                        ON account.partner_id = partner.commercial_partner_id
-                       AND account.company_id = company.root_id
-                     WHERE move.state = 'posted'
-                       AND move.move_type IN ('out_invoice', 'out_refund')
-                       AND move.invoice_date <= %(as_of)s
-                  GROUP BY account.account_id, company.root_id
-                   ) sales
-            """,
-            as_of=SQL("%s::date", scope.as_of),
-            companies=self._company_map_sql(),
-        )
-        accounts = SQL(
-            "SELECT id AS account_id, company_id, partner_id FROM ar_account"
-        )
-        query = SQL("WITH ar_account_scope AS (%s) %s", accounts, query)
-        return Source(query, {fact.column: fact for fact in facts})
-
-    def _portfolio_source(self, scope: Scope) -> Source:
-        """The 90th percentile of overdue balances: what a large debt is here."""
-        fact = Fact(
-            "overdue_p90",
-            "money",
-            self.env._("90th percentile of overdue amounts"),
-            True,
-        )
-        everyone = scope._replace(accounts=self._accounts_sql(None))
-        query = SQL(
-            """
-            SELECT account.id AS account_id, portfolio.overdue_p90
-              FROM ar_account account
-              JOIN (
-                    SELECT account.company_id,
-                           PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY overdue_amount)
-                               AS overdue_p90
-                      FROM ar_account account
-                      JOIN (%s) live ON live.account_id = account.id
-                     WHERE live.overdue_amount > 0
-                  GROUP BY account.company_id
-                   ) portfolio ON portfolio.company_id = account.company_id
-            """,
-            self._live_sql(everyone),
-        )
-        return Source(query, {fact.column: fact})
 
     def _flagged_dispute_sql(self, scope: Scope) -> SQL:
         """Items flagged as disputed as a whole, before any case is opened."""
@@ -483,15 +417,10 @@ class ArAccountJudgement(models.AbstractModel):
     def _refresh_priority(self, scope: Scope):
         """Rank the accounts by what to do first, and say why in words."""
         terms = self._priority_terms_sql(scope)
-        facts = self._fact_table_sql(scope, set(self._get_facts(scope)))
-        rows = SQL(
-            """
-            SELECT account_id, COALESCE(max_days_late, 0) > 0 AS late,
-                   %(excluded)s AS excluded, %(terms)s
-              FROM (%(facts)s) facts
-            """,
-            excluded=self._not_worked_sql(),
-            terms=SQL(", ").join(
+        wanted = SQL(
+            "COALESCE(max_days_late, 0) > 0 AS late, %s AS excluded, %s",
+            self._not_worked_sql(),
+            SQL(", ").join(
                 SQL(
                     "(%s)::numeric AS %s",
                     term.value,
@@ -499,7 +428,11 @@ class ArAccountJudgement(models.AbstractModel):
                 )
                 for term in terms
             ),
-            facts=facts,
+        )
+        rows = SQL(
+            "SELECT account_id, %s FROM (%s) facts",
+            wanted,
+            self._fact_table_sql(scope, set(re.findall(r"\w+", wanted.code))),
         )
         self.env.cr.execute(
             SQL(

@@ -62,6 +62,8 @@ class TestAmounts(RealUsers):
         "oldest_due_date",
         "payment_index",
         "settled_count",
+        "turnover",
+        "compared_overdue",
         "priority",
         "priority_reason",
         "behavior_summary",

@@ -28,6 +28,8 @@ ACCOUNT_FIELDS = (
     "late_share",
     "payment_index",
     "settled_count",
+    "turnover",
+    "first_invoice_date",
     "behavior_date",
     "answered_date",
 )
