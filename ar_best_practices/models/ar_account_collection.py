@@ -405,9 +405,9 @@ class ArAccountCollection(models.AbstractModel):
     def _judge_commitments(self, scope: Scope):
         """Decide promises and plans again from the matchings."""
         self._flush_ledger()
-        env = self._in_company_language(scope).env
-        env["ar.payment.promise"]._judge(scope)
-        env["ar.payment.plan"]._judge(scope)
+        for records, part in self._by_company_language(scope):
+            records.env["ar.payment.promise"]._judge(part)
+        self.env["ar.payment.plan"]._judge(scope)
 
     # ------------------------------------------------------------------
     # Calls

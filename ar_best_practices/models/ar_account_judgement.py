@@ -283,19 +283,39 @@ class ArAccountJudgement(models.AbstractModel):
     def _refresh_judgements(self, scope: Scope):
         """Propose profiles, then what depends on them, then the priority.
 
-        Reasons are kept in words: those of the company, whoever or whatever refreshes.
+        Reasons are kept in words: those of each company, whoever or whatever refreshes.
         """
-        records = self._in_company_language(scope)
-        records._propose_profiles(scope)
-        records._assign_by_rules(scope, "strategy", "strategy_id")
-        records._assign_by_rules(scope, "collector", "collector_id")
-        records._refresh_priority(scope)
+        for records, part in self._by_company_language(scope):
+            records._propose_profiles(part)
+            records._assign_by_rules(part, "strategy", "strategy_id")
+            records._assign_by_rules(part, "collector", "collector_id")
+            records._refresh_priority(part)
 
     @api.model
-    def _in_company_language(self, scope: Scope):
-        """Return these records speaking as the company of the scope does."""
-        company = self.env["res.company"].browse(sorted(scope.company_ids)[:1])
-        return self.with_context(lang=company.partner_id.lang or self.env.lang)
+    def _by_company_language(self, scope: Scope) -> list:
+        """Return (these records speaking a language, the accounts of the companies that
+        speak it): one pair for each language of the database's companies."""
+        roots = {root for _company, root, _zone in self._company_tree()}
+        spoken = (
+            self.env["res.company"]
+            .browse(sorted(roots))
+            .grouped(lambda company: company.partner_id.lang or self.env.lang)
+        )
+        if len(spoken) == 1:
+            return [(self.with_context(lang=lang), scope) for lang in spoken]
+        return [
+            (
+                self.with_context(lang=lang),
+                scope._replace(
+                    accounts=SQL(
+                        "SELECT * FROM (%s) account WHERE company_id IN %s",
+                        scope.accounts,
+                        tuple(companies.ids),
+                    )
+                ),
+            )
+            for lang, companies in spoken.items()
+        ]
 
     @api.model
     def _propose_profiles(self, scope: Scope):

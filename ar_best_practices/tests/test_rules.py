@@ -179,6 +179,18 @@ class TestRules(ReceivablesCommon):
         calm = self._refreshed(self.env["res.partner"].search([("name", "=", "Calm")]))
         self.assertEqual(calm.priority, 0)
 
+    def test_each_company_has_its_reasons_in_its_own_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        rule = self.env.ref("ar_best_practices.rule_profile_pp00_new")
+        rule.with_context(lang="fr_FR").name = "Histoire trop courte"
+        french = self.env["res.company"].create({"name": "Au Soleil"})
+        french.partner_id.lang = "fr_FR"
+        there = self._account(company=french)
+        here = self._account()
+        (here + there).action_refresh()
+        self.assertIn(rule.name, here.payer_profile_reason)
+        self.assertIn("Histoire trop courte", there.payer_profile_reason)
+
     def test_a_hold_ends_by_itself(self):
         account = self._account()
         account._set_hold("hold", "cheque returned", fields.Date.to_date("2026-07-05"))
