@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from ..models.ar_account_collection import NO_CONTACT_DAYS
 
+MADE = SQL("ar_worklist_made")
+
 
 class ArWorklist(models.Model):
     """A view: nothing is stored, a call that is logged leaves the list at once."""
@@ -53,11 +55,40 @@ class ArWorklist(models.Model):
 
     @property
     def _table_query(self) -> SQL:
+        if self.env.context.get("ar_worklist_made"):
+            return SQL("SELECT * FROM %s", MADE)
         accounts = self.env["ar.account"]
         accounts._flush_ledger()
         self.env.flush_all()
         scope = accounts._scope()
         return SQL("%s UNION ALL %s", self._customer_sql(scope), self._run_sql())
+
+    @api.model
+    def web_read_group(self, *args, **kwargs):
+        # EXTENDS web: each group asks for its cards
+        return super(ArWorklist, self._made_once()).web_read_group(*args, **kwargs)
+
+    @api.model
+    def web_search_read(self, *args, **kwargs):
+        # EXTENDS web: a page, its rows and the number of them all
+        return super(ArWorklist, self._made_once()).web_search_read(*args, **kwargs)
+
+    # A table is made: not on a replica that is only read.
+    web_read_group._readonly = web_search_read._readonly = False
+
+    def _made_once(self):
+        """Return this model over a table of the day as it is now: the many questions
+        of one screen then read the ledger once."""
+        self.browse().check_access("read")
+        self.env.cr.execute(
+            SQL(
+                "DROP TABLE IF EXISTS %(made)s;"
+                " CREATE TEMPORARY TABLE %(made)s ON COMMIT DROP AS %(day)s",
+                made=MADE,
+                day=self.with_context(ar_worklist_made=False)._table_query,
+            )
+        )
+        return self.with_context(ar_worklist_made=True)
 
     def _customer_sql(self, scope) -> SQL:
         """Return the customers who need somebody now."""

@@ -268,28 +268,66 @@ class TestMyDay(DeskCommon):
         with self.assertRaises(AccessError):
             self.env["ar.worklist"].with_user(viewer).search([])
 
-    def test_opening_it_costs_the_same_for_one_or_many(self):
-        rows = self.env["ar.worklist"]
-        shown = {name: {} for name in ("partner_id", "why", "amount", "words")}
+    def _open_as_the_web_client(self):
+        """Return the columns of the kanban with their cards."""
+        rows = self.env["ar.worklist"].with_user(self.collector)
+        return rows.web_read_group(
+            list(rows._mine()),
+            ["why"],
+            ["amount:sum"],
+            auto_unfold=True,
+            unfold_read_specification={"partner_id": {}, "words": {}, "amount": {}},
+        )["groups"]
 
-        def statements():
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            rows.web_search_read([], shown, limit=80)
-            return self.cr.sql_log_count - before
-
+    def test_columns_hold_their_cards_and_the_sum(self):
         self.account.action_refresh()
-        statements()
-        one = statements()
+        self._run()
+        notices, silent = self._open_as_the_web_client()
+        self.assertEqual((silent["why"], silent["amount:sum"]), ("6_silent", 1500))
+        (card,) = silent["__records"]
+        self.assertEqual(card["partner_id"], self.customer.id)
+        self.assertEqual((notices["why"], notices["__count"]), ("5_notices", 1))
+
+    def test_a_call_logged_between_two_openings_leaves_the_columns(self):
+        self.account.action_refresh()
+        self.assertTrue(self._open_as_the_web_client())
+        self._call(outcome="no_answer").action_save()
+        self.account.action_refresh()
+        self.assertFalse(self._open_as_the_web_client())
+
+    def test_opening_it_costs_the_same_for_one_or_many(self):
+        self.account.action_refresh()
+        self._open_as_the_web_client()
+        with self.assertQueryCount(11):
+            self._open_anew()
         for number in range(6):
             customer = self._create_customer(f"Many {number}")
             self._invoice(customer, 400, "2026-04-01", "2026-05-01")
-            self._account(customer).write(
-                {"collector_id": self.collector.id, "contact_id": customer.id}
-            )
+            self._account(customer).collector_id = self.collector
         self.env["ar.account"].search([]).action_refresh()
-        self.assertEqual(statements(), one)
+        with self.assertQueryCount(11):
+            (silent,) = self._open_anew()
+        self.assertEqual(silent["__count"], 7)
+
+    def _open_anew(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return self._open_as_the_web_client()
+
+    def test_opening_a_call_costs_the_same_for_one_or_many(self):
+        other = self._account(self.other_customer)
+        for number in range(6):
+            self._invoice(self.other_customer, 100 + number, "2026-04-01", "2026-05-01")
+
+        def statements(account):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._call(account)
+            return self.cr.sql_log_count - before
+
+        statements(self.account)
+        self.assertEqual(statements(other), statements(self.account))
 
     def test_talked_about_is_what_the_collector_left_in_the_list(self):
         call = self._call(outcome="message")
