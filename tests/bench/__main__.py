@@ -25,7 +25,8 @@ REPO = HERE.parents[1]
 FOLDER = REPO / ".run" / "bench"
 PEERS = Path(os.environ.get("AR_BENCH_PEERS") or REPO / ".run" / "peers")
 ADDON = "ar_best_practices"
-PHASES = ["first_run", "run", "reads", "behaviour", "month", "messages", "statements"]
+PHASES = ["first_run", "run", "reads", "behaviour", "desk", "month", "messages"]
+PHASES += ["statements"]
 
 START = time.monotonic()
 

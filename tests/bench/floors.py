@@ -292,3 +292,119 @@ def differences(cursor: Cursor) -> int:
         """
     )
     return cursor.fetchone()[0]
+
+
+# ----------------------------------------------------------------------------------
+# Priority of every customer, written where the suite keeps it
+# ----------------------------------------------------------------------------------
+
+# What is promised of an item is no more than what is left of it after disputes.
+LEFT_TO_COLLECT = f"""
+    SELECT partner.commercial_partner_id AS partner_id, item.company_id, late,
+           amount_residual AS residual,
+           CASE WHEN flagged.line_id IS NOT NULL AND amount_residual > 0
+                THEN amount_residual ELSE 0 END AS disputed,
+           CASE WHEN flagged.line_id IS NULL
+                THEN greatest(0, least(coalesce(promised.amount, 0), amount_residual))
+           ELSE 0 END AS promised
+      FROM ({OPEN_ITEMS} AND coalesce(invoice_date, date) <= %(day)s) item
+      JOIN res_partner partner ON partner.id = item.partner_id
+ LEFT JOIN (SELECT DISTINCT line_id FROM ar_item WHERE disputed) flagged
+        ON flagged.line_id = item.id
+ LEFT JOIN (SELECT line_id, sum(part.amount) AS amount
+              FROM ar_payment_promise_line part
+              JOIN ar_payment_promise promise ON promise.id = part.promise_id
+             WHERE part.is_open AND promise.deadline >= %(day)s
+          GROUP BY line_id) promised ON promised.line_id = item.id
+"""
+LATE_CUSTOMERS = f"""
+    SELECT partner_id, company_id, max(late) FILTER (WHERE residual > 0) AS days,
+           sum(residual) FILTER (WHERE residual > 0 AND late > 0) AS overdue,
+           sum(disputed) AS disputed,
+           greatest(0, sum(CASE WHEN residual < 0 THEN residual WHEN late > 0
+                                THEN residual - disputed - promised ELSE 0 END)) AS due
+      FROM ({LEFT_TO_COLLECT}) item
+  GROUP BY partner_id, company_id
+"""
+PROMISES = """
+    SELECT account_id, bool_or(state = 'open') AS coming,
+           bool_or(state IN ('broken', 'partly') AND EXISTS (
+               SELECT 1 FROM ar_payment_promise_line part
+                 JOIN account_move_line line ON line.id = part.line_id
+                WHERE part.promise_id = promise.id AND line.reconciled IS NOT TRUE
+                  AND NOT EXISTS (SELECT 1 FROM ar_payment_promise_line again
+                                   WHERE again.line_id = part.line_id
+                                     AND again.is_open))) AS broken
+      FROM ar_payment_promise promise
+  GROUP BY account_id
+"""
+INSOLVENT = """
+    SELECT DISTINCT action.account_id
+      FROM ar_collection_action action
+      JOIN ar_nonpayment_reason reason ON reason.id = action.reason_id
+     WHERE reason.code IN ('NP11', 'NP12', 'NP13')
+       AND action.date > %(day)s::date - interval '1 year'
+"""
+AGE = """
+    CASE WHEN days > 90 THEN 0.9 WHEN days > 60 THEN 1 WHEN days > 30 THEN 0.8
+         WHEN days > 7 THEN 0.5 WHEN days > 0 THEN 0.2 ELSE 0 END
+"""
+# Weights as shipped: amount and age share what the unknown risk leaves
+RATED = f"""
+    WITH late AS MATERIALIZED ({LATE_CUSTOMERS}), large AS (
+        SELECT company_id, percentile_cont(0.9) WITHIN GROUP (ORDER BY overdue) AS p90
+          FROM late
+         WHERE overdue > 0
+      GROUP BY company_id
+    )
+    SELECT account.id,
+           CASE WHEN coalesce(days, 0) <= 0 THEN 0
+                WHEN profile.stops_dunning OR insolvent.account_id IS NOT NULL
+                  OR late.disputed >= overdue OR overdue < strategy.minimum_amount
+                THEN NULL
+                ELSE greatest(0, least(100, round(100 * (
+                     0.4 / 0.7 * least(1, due / p90)::numeric + 0.3 / 0.7 * {AGE}
+                     + 0.15 * coalesce(broken, FALSE)::int
+                     + 0.10 * (coalesce(%(day)s - greatest(
+                           last_contact_date::date, answered_date::date,
+                           last_notice_date), days) >= 21)::int
+                     - 0.30 * coalesce(coming, FALSE)::int))))::int
+           END AS priority
+      FROM ar_account account
+ LEFT JOIN late ON late.partner_id = account.partner_id
+               AND late.company_id = account.company_id
+ LEFT JOIN large ON large.company_id = account.company_id
+ LEFT JOIN ar_payer_profile profile ON profile.id = account.payer_profile_id
+ LEFT JOIN ar_dunning_strategy strategy ON strategy.id = account.strategy_id
+ LEFT JOIN ({PROMISES}) promise ON promise.account_id = account.id
+ LEFT JOIN ({INSOLVENT}) insolvent ON insolvent.account_id = account.id
+"""
+
+
+def forget_priorities(cursor: Cursor) -> None:
+    """Let everybody have another priority, so that all of them are written."""
+    cursor.execute("UPDATE ar_account SET priority = -1, priority_reason = ''")
+
+
+def rate(cursor: Cursor, day: date) -> int:
+    """Write the priority of every customer, without its words; return how many."""
+    return _runner(cursor, day)(
+        f"""
+        UPDATE ar_account account
+           SET priority = rated.priority
+          FROM ({RATED}) rated
+         WHERE rated.id = account.id
+           AND account.priority IS DISTINCT FROM rated.priority
+        """
+    )
+
+
+def other_priorities(cursor: Cursor, day: date) -> int:
+    """Return how many accounts hold another priority than the floor's."""
+    return _runner(cursor, day)(
+        f"""
+        SELECT FROM ({RATED}) rated
+          JOIN ar_account account USING (id)
+         WHERE account.priority IS DISTINCT FROM rated.priority
+        """
+    )

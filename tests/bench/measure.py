@@ -12,6 +12,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+import desk
 import floors
 from session import (
     Env,
@@ -21,6 +22,7 @@ from session import (
     in_turn,
     opened,
     peak_megabytes,
+    today,
     tried,
 )
 
@@ -50,13 +52,13 @@ def main(database: str, phase: str, file: str) -> None:
 
 def first_run(env: Env) -> Figures:
     """One run in a fresh process: statements and memory with nothing cached."""
-    sample = tried(env, lambda: _propose(env, _today(env)))
+    sample = tried(env, lambda: _propose(env, today(env)))
     return {"cold_statements": sample.statements}
 
 
 def run(env: Env) -> Figures:
     """The run against its floor, in turn."""
-    day, cursor = _today(env), env.cr
+    day, cursor = today(env), env.cr
     _propose(env, day)  # fill the caches of rights and of texts
     cursor.rollback()
     floors.prepare_dunning(cursor)
@@ -75,7 +77,7 @@ def run(env: Env) -> Figures:
 
 def month(env: Env) -> Figures:
     """A run that is marked as sent, then the run of a month later."""
-    day = _today(env)
+    day = today(env)
     first = _gauged_run(env, day)
     kept = _propose(env, day).sudo()
     env.cr.commit()
@@ -99,23 +101,19 @@ def month(env: Env) -> Figures:
 def _gauged_run(env: Env, day: date) -> dict[str, Sample]:
     """Return a run, its value the number of lines, and what the machine is worth in
     the same minute: two runs that cannot be done in turn are compared by that."""
-    cursor, today = env.cr, _today(env)
+    cursor, now = env.cr, today(env)
     cursor.execute("SAVEPOINT gauge")
     floors.prepare_dunning(cursor)
     samples = in_turn(
         env,
         {
-            "gauge": lambda: floors.remind_and_list(cursor, today),
+            "gauge": lambda: floors.remind_and_list(cursor, now),
             "run": lambda: _lines_of(env, _propose(env, day)),
         },
         times=2,
     )
     cursor.execute("ROLLBACK TO SAVEPOINT gauge")
     return samples
-
-
-def _today(env: Env) -> date:
-    return env["ar.account"]._today(env.company)
 
 
 def _propose(env: Env, day: date) -> Any:
@@ -185,7 +183,7 @@ def statements(env: Env) -> Figures:
     env.cr.execute("UPDATE ar_statement SET email = id || '@example.com'")
     env.invalidate_all()
     rows = campaign.statement_ids
-    past = rows[0].account_id.with_context(ar_as_of=_today(env) - MONTH)
+    past = rows[0].account_id.with_context(ar_as_of=today(env) - MONTH)
     link = best([tried(env, past._get_statement_items) for _round in range(3)])
     made = in_turn(env, {"mails": lambda: _make_statements(rows)}, times=2)["mails"]
     figures: Figures = {
@@ -217,7 +215,7 @@ def _make_statements(rows: Any) -> int:
 
 def reads(env: Env) -> Figures:
     """Live fields of a page, search, sorted page and sum, against the floors."""
-    accounts, day = env["ar.account"], _today(env)
+    accounts, day = env["ar.account"], today(env)
     page = accounts.search([], limit=PAGE, order="id")
     names = [name for name, field in accounts._fields.items() if _is_live(field)]
     shown = {name: {} for name in ("display_name", "overdue_amount", "max_days_late")}
@@ -277,7 +275,7 @@ FORGET = "UPDATE ar_account SET behavior_date = NULL, settled_count = -1"
 
 def behaviour(env: Env) -> Figures:
     """Behaviour of every customer against a floor of the same definition."""
-    accounts, day, cursor = env["ar.account"].sudo(), _today(env), env.cr
+    accounts, day, cursor = env["ar.account"].sudo(), today(env), env.cr
     one = accounts.search([], limit=1, order="id desc")
     accounts._refresh()
     cursor.execute(FORGET)
@@ -294,7 +292,8 @@ def behaviour(env: Env) -> Figures:
         },
     )
     figures: Figures = {f"{name}_s": sample.seconds for name, sample in samples.items()}
-    figures["refresh_statements"] = samples["refresh"].statements
+    for name in ("refresh", "refresh_of_one"):
+        figures[f"{name}_statements"] = samples[name].statements
     figures["accounts"] = samples["behaviour"].value
     floors.behave(cursor, day)
     accounts._refresh()
@@ -312,6 +311,7 @@ PHASES = {
     "month": month,
     "messages": messages,
     "statements": statements,
+    "desk": desk.desk,
 }
 
 if __name__ == "__main__":

@@ -184,7 +184,51 @@ GOALS = [
         digits=0,
     ),
     Goal(
-        "R1", "refresh of one account (ms)", _plain("behaviour.refresh_of_one_s", 1000)
+        "R1",
+        "the same, more than on the size before",
+        _plain("growth.refresh_statements"),
+        most=0,
+        digits=0,
+    ),
+    Goal(
+        "R1",
+        "refresh of one account (ms)",
+        _plain("behaviour.refresh_of_one_s", 1000),
+        most=100,
+    ),
+    Goal(
+        "R1",
+        "refresh of one account, statements",
+        _plain("behaviour.refresh_of_one_statements"),
+        digits=0,
+    ),
+    Goal(
+        "R1",
+        "priority of everybody, times a floor of its definition",
+        _ratio("desk.priority_s", "desk.priority_floor_s"),
+        most=3,
+    ),
+    Goal("R1", "priority of everybody (s)", _plain("desk.priority_s")),
+    Goal("R1", "priorities written", _plain("desk.priority_rows"), digits=0),
+    Goal(
+        "R1",
+        "accounts whose priority differs from the floor's",
+        _plain("desk.priority_others"),
+        most=0,
+        digits=0,
+    ),
+    Goal(
+        "R1",
+        "priority, statements",
+        _plain("desk.priority_statements"),
+        digits=0,
+    ),
+    Goal(
+        "R1",
+        "the same, more than on the size before",
+        _plain("growth.priority_statements"),
+        most=0,
+        digits=0,
     ),
     Goal(
         "R2",
@@ -225,24 +269,68 @@ GOALS = [
         _plain("reads.sorted_page_s", 1000),
         digits=0,
     ),
+    Goal("", "my day opened (s)", _plain("desk.day_s"), most=1, digits=3),
+    Goal("", "my day, rows", _plain("desk.day_rows"), digits=0),
+    Goal("", "my day, columns", _plain("desk.day_groups"), digits=0),
+    Goal("", "my day, statements", _plain("desk.day_statements"), digits=0),
+    Goal(
+        "",
+        "the same, more than on the size before",
+        _plain("growth.day_statements"),
+        most=0,
+        digits=0,
+    ),
+    Goal("", "call screen opened (ms)", _plain("desk.call_s", 1000), digits=0),
+    Goal("", "call screen, statements", _plain("desk.call_statements"), digits=0),
+    Goal(
+        "",
+        "the same, more than on the size before",
+        _plain("growth.call_statements"),
+        most=0,
+        digits=0,
+    ),
     Goal("", "installation (s)", _plain("install.seconds"), {"S": 60}, digits=1),
 ]
 
 
-def add_growth(report: dict[str, Figures]) -> None:
-    """Add to each size how the run's time grew since the size before.
+# Counts that should be the same on any size
+COUNTED = {
+    "refresh_statements": "behaviour.refresh_statements",
+    "priority_statements": "desk.priority_statements",
+    "day_statements": "desk.day_statements",
+    "call_statements": "desk.call_statements",
+}
 
-    As a power of the floor's own growth: two sizes are measured minutes apart.
-    """
+
+def add_growth(report: dict[str, Figures]) -> None:
+    """Add to each size what grew since the size before."""
     sizes = list(report)
     for before, size in zip(sizes, sizes[1:], strict=False):
-        pair = [report[before].get("run", {}), report[size].get("run", {})]
-        if all(pair):
-            run, floor = (
-                math.log(pair[1][name] / pair[0][name])
-                for name in ("run_s", "floor_with_out_s")
-            )
-            report[size]["growth"] = {"run": run / floor}
+        small, large = report[before], report[size]
+        large["growth"] = _run_growth(small, large) | _more_statements(small, large)
+
+
+def _run_growth(small: Figures, large: Figures) -> dict[str, float]:
+    """Return how the run's time grew, as a power of the floor's own growth: two sizes
+    are measured minutes apart."""
+    pair = [small.get("run", {}), large.get("run", {})]
+    if not all(pair):
+        return {}
+    names = ("run_s", "floor_with_out_s")
+    run, floor = (math.log(pair[1][name] / pair[0][name]) for name in names)
+    return {"run": run / floor}
+
+
+def _more_statements(small: Figures, large: Figures) -> dict[str, float]:
+    """Return how many statements more the larger ledger takes."""
+    counts = {
+        name: (_get(small, path), _get(large, path)) for name, path in COUNTED.items()
+    }
+    return {
+        name: more - less
+        for name, (less, more) in counts.items()
+        if None not in (less, more)
+    }
 
 
 def rows(report: dict[str, Figures]) -> list[dict[str, Any]]:

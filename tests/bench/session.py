@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, api
@@ -48,6 +49,11 @@ def opened(database: str, folder: str = "") -> Iterator[Env]:
         context = {"lang": "en_US", "tz": "UTC", "mail_notify_force_send": False}
         yield system(user=admin.id, context=context)
         cursor.rollback()
+
+
+def today(env: Env) -> date:
+    """Return today where the company is."""
+    return env["ar.account"]._today(env.company)
 
 
 def measured(env: Env, action: Action) -> Sample:
