@@ -68,7 +68,10 @@ class ArPriorityWeight(models.Model):
 
     def _sums_sql(self, rows: SQL, terms, weights) -> SQL:
         """Add `sum_<n>`: whole points of the first n terms together; `data` is whether
-        any term that is not an event has data."""
+        any term that is not an event has data.
+
+        ``OFFSET 0`` keeps PostgreSQL from repeating the terms in each sum and word.
+        """
         base = [term.code for term in terms if not weights[term.code][1]]
         whole = sum(
             weight for weight, is_event in weights.values() if not is_event and weight
@@ -105,7 +108,8 @@ class ArPriorityWeight(models.Model):
             """
             SELECT scaled.*, scale IS NOT NULL AS data, %(sums)s
               FROM (SELECT given.*, %(whole)s / NULLIF(%(present)s, 0) AS scale
-                      FROM (%(rows)s) given) scaled
+                      FROM (%(rows)s OFFSET 0) given OFFSET 0) scaled
+            OFFSET 0
             """,
             sums=SQL(", ").join(sums or [SQL("0 AS sum_0")]),
             whole=whole,
