@@ -265,8 +265,14 @@ class TestMyDay(DeskCommon):
 
     def test_a_viewer_has_no_day(self):
         viewer = self._create_user("day_viewer", "viewer")
-        with self.assertRaises(AccessError):
-            self.env["ar.worklist"].with_user(viewer).search([])
+        rows = self.env["ar.worklist"].with_user(viewer)
+        for question in (
+            lambda: rows.search([]),
+            lambda: rows.web_read_group([], ["why"]),
+            lambda: rows.web_search_read([], {"partner_id": {}}),
+        ):
+            with self.assertRaises(AccessError):
+                question()
 
     def _open_as_the_web_client(self):
         """Return the columns of the kanban with their cards."""
