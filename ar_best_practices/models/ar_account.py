@@ -6,6 +6,7 @@ from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from .ar_account_ledger import COLLECTOR
+from .measure_field import Rating
 
 MANAGER = "ar_best_practices.group_ar_credit_manager"
 MANY = 500  # accounts made at once
@@ -137,8 +138,12 @@ class ArAccount(models.Model):
         ondelete="set null",
         help="Empty when a person chose. A rule without conditions is the default.",
     )
-    priority = fields.Integer(
-        readonly=True, aggregator="max", groups=COLLECTOR, index=True
+    priority = Rating(
+        readonly=True,
+        aggregator="max",
+        groups=COLLECTOR,
+        index=True,
+        help="From 0 to 100; nothing for a customer whom nobody should work on.",
     )
     priority_reason = fields.Char(
         string="Why this priority", readonly=True, groups=COLLECTOR

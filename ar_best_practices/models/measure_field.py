@@ -1,10 +1,10 @@
-"""A number that may be unknown: no data is n/a, never 0."""
+"""Numbers that may be unknown: no data is n/a or nothing, never 0."""
 
 from odoo import fields
 
 
-class Measure(fields.Float):
-    """A Float whose NULL stays apart from zero.
+class Unknown:
+    """A number whose NULL stays apart from zero.
 
     Reads as False when unknown, so that screens show nothing (or "n/a") and a
     comparison in Python has to say what it does without data.
@@ -22,3 +22,14 @@ class Measure(fields.Float):
 
     def convert_to_record(self, value, record):
         return False if value is None else value
+
+    def convert_to_export(self, value, record):
+        return "" if value is False else super().convert_to_export(value, record)
+
+
+class Measure(Unknown, fields.Float):
+    """A Float that may be unknown."""
+
+
+class Rating(Unknown, fields.Integer):
+    """An Integer that may be unknown."""

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.ar_account_collection import NO_CONTACT_DAYS
+from ..models.measure_field import Rating
 
 MADE = SQL("ar_worklist_made")
 
@@ -35,7 +36,7 @@ class ArWorklist(models.Model):
         readonly=True,
     )
     words = fields.Char(string="What happened", readonly=True)
-    priority = fields.Integer(readonly=True, aggregator=None)
+    priority = Rating(readonly=True, aggregator=None)
     priority_reason = fields.Char(string="Why this priority", readonly=True)
     amount = fields.Monetary(string="To collect now", readonly=True, aggregator="sum")
     days_late = fields.Integer(string="Days late", readonly=True, aggregator="max")

@@ -438,8 +438,10 @@ class TestCollectionAction(ReceivablesCommon):
         reason = self.env.ref("ar_best_practices.nonpayment_reason_np12")
         self._act(reason_id=reason.id)
         self.account.action_refresh()
-        self.assertFalse(self.account.priority)
         self.assertIn("insolvency", self.account.priority_reason)
+        (shown,) = self.account.web_read({"priority": {}})
+        self.assertIs(shown["priority"], False)
+        self.assertEqual(self.account.export_data(["priority"])["datas"], [[""]])
 
     def test_the_words_of_a_priority_add_up_to_it(self):
         for number, amount in enumerate((40, 333, 777, 2000)):
