@@ -42,10 +42,13 @@ from . import ar_sending
 from . import ar_sending_job
 from . import ar_dunning_strategy
 from . import ar_dunning_level
+from . import ar_dunning_channel
 from . import ar_dunning_proposal
 from . import ar_dunning_forecast
 from . import ar_dunning_sending
+from . import ar_dunning_sms
 from . import ar_dunning_delivery
+from . import ar_dunning_posting
 from . import ar_dunning_letter
 from . import ar_dunning_letter_page
 from . import ar_dunning_run

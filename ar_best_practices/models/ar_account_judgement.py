@@ -195,10 +195,16 @@ class ArAccountJudgement(models.AbstractModel):
             SELECT notice.account_id, notice.sent_date::date AS date, 'notice' AS kind,
                    'out' AS direction, 'ar.dunning.notice' AS res_model,
                    notice.id AS res_id, notice.amount, notice.currency_id,
-                   notice.sent_uid AS author_id, notice.name AS summary
+                   notice.sent_uid AS author_id,
+                   CONCAT_WS(', ', notice.name, notice.posting_ref,
+                             CASE WHEN notice.receipt_date IS NOT NULL
+                                  THEN format(%(received)s, to_char(
+                                       notice.receipt_date, %(style)s)) END) AS summary
               FROM ar_dunning_notice notice
              WHERE notice.state = 'sent'
-            """
+            """,
+            received=self.env._("received on %s"),
+            style=self._get_date_style(),
         )
 
     def _statement_timeline_sql(self) -> SQL:

@@ -1,12 +1,14 @@
-"""What leaves for one batch of claimed notices: mails, letters, calls, tasks."""
+"""What leaves for one batch of claimed notices: mails, SMS, letters, calls, tasks."""
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .ar_dunning_channel import PAPER
+
 
 class ArDunningDelivery(models.AbstractModel):
     _name = "ar.dunning.delivery"
-    _inherit = "ar.sending"
+    _inherit = "ar.dunning.sms"
     _description = "Delivery of dunning notices"
 
     lang_matches = fields.Boolean(
@@ -25,11 +27,13 @@ class ArDunningDelivery(models.AbstractModel):
         notices = self._drop_what_was_paid()
         notices._freeze_fit()
         by_channel = notices.grouped("channel")
-        for channel in ("letter", "phone", "task"):
+        for channel in (*PAPER, "phone", "task"):
             if channel in by_channel:
                 by_channel[channel]._deliver_without_mail(channel)
         if "mail" in by_channel:
             by_channel["mail"]._deliver_mails()
+        if "sms" in by_channel:
+            by_channel["sms"]._deliver_sms()
 
     # ------------------------------------------------------------------
     # Paid between proposal and sending
@@ -171,13 +175,17 @@ class ArDunningDelivery(models.AbstractModel):
             """
             UPDATE ar_dunning_notice notice
                SET in_hours = notice.id IN %(reachable)s,
-                   lang_matches = notice.lang LIKE 'en%%' OR EXISTS (
+                   lang_matches = notice.lang LIKE 'en%%'
+                       OR CASE notice.channel WHEN 'sms'
+                          THEN jsonb_exists(level.sms_text, notice.lang)
+                          ELSE EXISTS (
                        SELECT 1 FROM mail_template template
                         WHERE jsonb_exists(template.body_html, notice.lang)
                           AND template.id = CASE notice.channel
                               WHEN 'mail' THEN level.mail_template_id
                               WHEN 'letter' THEN level.letter_template_id
-                              ELSE level.script_template_id END)
+                              WHEN 'registered' THEN level.letter_template_id
+                              ELSE level.script_template_id END) END
               FROM ar_dunning_level level
              WHERE level.id = notice.level_id AND notice.id IN %(notices)s
             """,
@@ -190,7 +198,7 @@ class ArDunningDelivery(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _deliver_without_mail(self, channel: str):
-        if channel != "letter":
+        if channel not in PAPER:
             self._schedule_activities(channel)
         self._mark_sent(self)
 
@@ -257,14 +265,23 @@ class ArDunningDelivery(models.AbstractModel):
             ),
             (self.env._("Invoices"), lines.mapped("number")),
             (self.env._("Reminders sent"), [n._get_proof() for n in reminders]),
+            (self.env._("Proofs of posting"), reminders._get_proof_files()),
         ]
 
     def _get_proof(self) -> str:
         """Say in one line when, how and to whom this notice went."""
         day = fields.Datetime.to_string(self.sent_date)
-        by_mail = self.channel == "mail" and self.message_id
-        proof = self.posting_ref or by_mail or ""
-        return f"{day} {self.name} {self.email or ''} {proof}".strip()
+        address, proof = "", self._get_posting_words()
+        if self.channel == "mail":
+            address, proof = self.email, self.message_id
+        elif self.channel == "sms":
+            address, proof = self.sms_number, self.sms_uuid
+        return " ".join(filter(None, (day, self.name, address, proof)))
+
+    def _get_proof_files(self) -> list[str]:
+        """Return the names of the files that prove a posting or a receipt."""
+        names = self.mapped("deposit_name") + self.mapped("receipt_name")
+        return [name for name in names if name]
 
     # ------------------------------------------------------------------
     # Mails
@@ -344,12 +361,12 @@ class ArDunningDelivery(models.AbstractModel):
         return texts
 
     def _choose_contact_again(self):
-        """Take the address of today; without any the message becomes a letter."""
+        """Take the address and the number of today, and the channel that they allow."""
         contacts = self.account_id._get_contact_rows()
-        for notice in self.filtered(lambda n: n.channel == "mail"):
+        messages = self.filtered(lambda n: n.channel in ("mail", "sms"))
+        for notice in messages:
             person = notice.contact_id
             _name, fallback, _source = contacts.get(notice.account_id.id, [""] * 3)
             works = person.email_normalized and not person.message_bounce
             notice.email = person.email_normalized if works else fallback
-            if not notice.email:
-                notice.channel = "letter"
+        messages._choose_channel()

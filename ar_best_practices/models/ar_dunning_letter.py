@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .ar_dunning_channel import PAPER
+
 PRINTABLE = ("approved", "sent")
 
 
@@ -23,7 +25,7 @@ class ArDunningLetter(models.AbstractModel):
     def _get_letters(self):
         """Return the notices of these runs that go by post, in the order of the run."""
         letters = self.notice_ids.filtered(
-            lambda n: n.channel == "letter" and n.state in PRINTABLE
+            lambda n: n.channel in PAPER and n.state in PRINTABLE
         )
         if not letters:
             raise UserError(self.env._("This run has no letter to print."))

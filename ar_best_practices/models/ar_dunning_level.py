@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.sms import plain, size
+
 # kind -> rank; ranks compare levels of different strategies
 RANKS = {
     "pre_due": 0,
@@ -14,9 +16,17 @@ RANKS = {
     "handover": 6,
 }
 FIRM = RANKS["firm"]
+# What the text of an SMS may say of a notice
+SMS_WORDS = (
+    "object.company_id.name",
+    "object.asked_words",
+    "object.invoices_words",
+    "object.deadline_words",
+    "object.answer_words",
+)
 NEVER_AUTOMATIC = ("formal", "handover")
 # channel -> minutes of a person's work for one step, before anybody measured them
-MINUTES = {"mail": 1, "letter": 3, "phone": 10, "task": 20}
+MINUTES = {"mail": 1, "sms": 1, "letter": 3, "registered": 10, "phone": 10, "task": 20}
 
 
 class ArDunningLevel(models.Model):
@@ -49,7 +59,9 @@ class ArDunningLevel(models.Model):
     channel = fields.Selection(
         [
             ("mail", "E-mail"),
+            ("sms", "SMS"),
             ("letter", "Letter"),
+            ("registered", "Registered letter"),
             ("phone", "Phone"),
             ("task", "Task for the owner"),
         ],
@@ -109,6 +121,13 @@ class ArDunningLevel(models.Model):
         ondelete="set null",
     )
 
+    sms_text = fields.Text(
+        string="Text of the SMS",
+        translate=True,
+        help="Short and without threat: 160 characters are one SMS.",
+    )
+    sms_example = fields.Text(string="Example", compute="_compute_sms_example")
+    sms_size = fields.Char(string="Length", compute="_compute_sms_example")
     reviewed_date = fields.Date(
         string="Texts read again on",
         readonly=True,
@@ -144,6 +163,54 @@ class ArDunningLevel(models.Model):
     def _compute_minutes(self):
         for level in self:
             level.minutes = MINUTES.get(level.channel, 1)
+
+    @api.depends("sms_text")
+    @api.depends_context("lang")
+    def _compute_sms_example(self):
+        """Show the text as the newest notice in the reader's language would be."""
+        notices = self.env["ar.dunning.notice"]
+        notice = notices.search(
+            [("lang", "=", self.env.lang)], order="id desc", limit=1
+        )
+        for level in self:
+            try:
+                text = level._render_sms(notice).get(notice.id, "")
+            except ValidationError as error:
+                text = str(error)
+            level.sms_example = text
+            level.sms_size = level._get_sms_size(text)
+
+    @api.model
+    def _get_sms_size(self, text: str) -> str:
+        """Say how long a text is, and how many SMS that makes."""
+        length, count = size(text)
+        return self.env._(
+            "%(length)s characters, SMS: %(count)s", length=length, count=count
+        )
+
+    def _render_sms(self, notices) -> dict[int, str]:
+        """Return the SMS of this level by notice, in the language of the context."""
+        self._check_sms_words()
+        engine = self.env["mail.render.mixin"]
+        texts = engine._render_template(self.sms_text, notices._name, notices.ids)
+        return {notice_id: plain(str(text)) for notice_id, text in texts.items()}
+
+    @api.constrains("sms_text")
+    def _check_sms_words(self):
+        """A text names words that exist and runs no code, whoever wrote it."""
+        engine = self.env["mail.render.mixin"]
+        for level in self:
+            if engine._has_unsafe_expression_template_inline_template(
+                level.sms_text, "ar.dunning.notice"
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "In the SMS of “%(level)s” only these may stand in braces:"
+                        " %(words)s.",
+                        level=level.name,
+                        words=", ".join(SMS_WORDS),
+                    )
+                )
 
     def action_mark_reviewed(self):
         """Say that the texts of these levels were read again today and are right."""

@@ -23,7 +23,12 @@ class ArDunningNotice(models.Model):
 
     _name = "ar.dunning.notice"
     _description = "Dunning notice"
-    _inherit = ["ar.guarded", "ar.dunning.delivery", "ar.dunning.letter.page"]
+    _inherit = [
+        "ar.guarded",
+        "ar.dunning.posting",
+        "ar.dunning.delivery",
+        "ar.dunning.letter.page",
+    ]
     _order = "rank desc, amount desc, id"
 
     name = fields.Char(readonly=True)
@@ -61,11 +66,18 @@ class ArDunningNotice(models.Model):
     channel = fields.Selection(
         [
             ("mail", "E-mail"),
+            ("sms", "SMS"),
             ("letter", "Letter"),
+            ("registered", "Registered letter"),
             ("phone", "Phone"),
             ("task", "Task"),
         ],
         readonly=True,
+    )
+    channel_reason = fields.Char(
+        string="Why this channel",
+        readonly=True,
+        help="Empty: it is the channel of the level.",
     )
     automatic = fields.Boolean(readonly=True)
     contact_id = fields.Many2one("res.partner", readonly=True, ondelete="set null")
@@ -97,11 +109,6 @@ class ArDunningNotice(models.Model):
     exclude_reason = fields.Char(string="Why left out", readonly=True)
     deadline_date = fields.Date(string="Pay before", compute="_compute_deadline_date")
     sent_uid = fields.Many2one("res.users", string="Sent by", readonly=True)
-    posting_ref = fields.Char(
-        string="Proof of posting",
-        help="Number of the registered letter or of the receipt, typed by who posted"
-        " it. A mail has its message id.",
-    )
     failure_reason = fields.Char(string="What went wrong", readonly=True)
     mail_warning = fields.Char(string="Problem", compute="_compute_mail_warning")
     contact_words = fields.Char(string="Sent to", compute="_compute_contact_words")
@@ -141,12 +148,13 @@ class ArDunningNotice(models.Model):
                 self.env._("no mail address!") if wanted and not notice.email else False
             )
 
-    @api.depends("email", "contact_id", "lang")
+    @api.depends("channel", "email", "sms_number", "contact_id", "lang")
     def _compute_contact_words(self):
         names = dict(self.env["res.lang"].get_installed())
         for notice in self:
+            number = notice.channel == "sms" and notice.sms_number
             notice.contact_words = (
-                notice.email or notice.mail_warning or notice.contact_id.name
+                number or notice.email or notice.mail_warning or notice.contact_id.name
             )
             notice.language = names.get(notice.lang, notice.lang)
 
@@ -241,10 +249,10 @@ class ArDunningNotice(models.Model):
                     "level_id": top.level_id.id,
                     "rank": top.rank,
                     "name": top.level_id.name,
-                    "channel": notice._get_channel(top.level_id),
                     "automatic": False,
                 }
             )
+            notice._choose_channel()
 
     def _change_level(self, level, reason: str):
         """Give another level to the notice and to its items."""
@@ -256,16 +264,33 @@ class ArDunningNotice(models.Model):
                 "level_id": level.id,
                 "rank": level.rank,
                 "name": level.name,
-                "channel": self._get_channel(level),
                 "automatic": False,
             }
         )
+        notice._choose_channel()
         notice.line_ids._override("level", reason, level)
 
-    def _get_channel(self, level) -> str:
-        if level.channel == "mail" and not self.email:
-            return "letter"
-        return level.channel
+    def _choose_channel(self):
+        """Take the channel of the level as far as it is possible today."""
+        for notice_id, choice in self._get_choices().items():
+            channel, reason, mobile, _barred = choice
+            self.browse(notice_id).write(
+                {
+                    "channel": channel,
+                    "channel_reason": reason,
+                    "sms_number": mobile if channel == "sms" else False,
+                }
+            )
+
+    def _get_choices(self) -> dict[int, tuple]:
+        """Return {id: (channel, reason, mobile number, why no SMS)} as of today."""
+        self.env.flush_all()
+        found = {}
+        for run, notices in self.grouped("run_id").items():
+            words = run.with_context(lang=run._get_lang())
+            rows = self.env.execute_query(words._chosen_channel_sql(notices))
+            found |= {row[0]: row[1:] for row in rows}
+        return found
 
     def _approve(self):
         self._checked_sudo().write({"state": "approved"})

@@ -18,6 +18,7 @@ IN_CODES = ("step", "listed", "credit")
 
 class ArDunningProposal(models.AbstractModel):
     _name = "ar.dunning.proposal"
+    _inherit = "ar.dunning.channel"
     _description = "Decision of a dunning run"
 
     # ------------------------------------------------------------------
@@ -467,16 +468,17 @@ class ArDunningProposal(models.AbstractModel):
                 INSERT INTO ar_dunning_notice (
                        run_id, account_id, company_id, partner_id, currency_id, state,
                        strategy_id, strategy_reason, level_id, rank, name, channel,
-                       automatic, contact_id, contact_source, email, lang, style,
-                       collector_id, priority, item_count, amount,
-                       last_notice_date, max_days_late%(extra_names)s)
+                       channel_reason, automatic, contact_id, contact_source, email,
+                       sms_number, lang, style, collector_id, priority, item_count,
+                       amount, last_notice_date, max_days_late%(extra_names)s)
                 SELECT %(run)s, notice.account_id, account.company_id,
                        account.partner_id, %(currency)s, 'proposed',
                        notice.strategy_id, account.strategy_reason, level.id,
                        notice.rank,
                        COALESCE(level.name->>%(lang)s, level.name->>'en_US'),
-                       %(channel)s, notice.automatic, contact.id, contact.source,
-                       contact.email,
+                       choice.channel, choice.reason, notice.automatic, contact.id,
+                       contact.source, contact.email,
+                       CASE WHEN choice.channel = 'sms' THEN contact.ar_mobile END,
                        COALESCE(contact.lang, partner.lang, %(lang)s),
                        contact.ar_style, account.collector_id, account.priority,
                        notice.item_count, notice.amount, account.last_notice_date,
@@ -488,12 +490,13 @@ class ArDunningProposal(models.AbstractModel):
                     ON level.strategy_id = notice.strategy_id
                    AND level.rank = notice.rank
              LEFT JOIN LATERAL (%(contact)s) contact ON TRUE
+            CROSS JOIN LATERAL (%(channel)s) choice
                 """,
                 grouped=self._grouped_sql(),
                 run=self.id,
                 currency=self.company_id.currency_id.id,
                 lang=self._get_lang(),
-                channel=self._channel_sql(),
+                channel=self.with_context(lang=self._get_lang())._channel_sql(),
                 contact=self._contact_sql(),
                 extra_names=SQL("").join(
                     SQL(", %s", SQL.identifier(name)) for name in extra
@@ -536,6 +539,7 @@ class ArDunningProposal(models.AbstractModel):
         return SQL(
             """
             SELECT person.id, person.lang, person.ar_style, person.ar_channel,
+                   person.ar_no_sms, person.ar_no_phone, person.ar_mobile,
                    CASE WHEN person.id = account.contact_id THEN 'chosen'
                         WHEN person.type = 'invoice' THEN 'invoice'
                         WHEN person.id = account.partner_id THEN 'customer'
@@ -554,25 +558,6 @@ class ArDunningProposal(models.AbstractModel):
                    person.id
              LIMIT 1
             """
-        )
-
-    @api.model
-    def _channel_sql(self) -> SQL:
-        """The level's channel, the contact's preference for ordinary levels, a mail
-        for a call that is not worth it, a letter when there is no address."""
-        wanted = SQL(
-            """
-            CASE WHEN level.channel = 'phone'
-                      AND notice.amount < level.phone_minimum_amount THEN 'mail'
-                 WHEN level.kind IN ('courtesy', 'reminder', 'firm')
-                      AND contact.ar_channel IS NOT NULL THEN contact.ar_channel
-                 ELSE level.channel END
-            """
-        )
-        return SQL(
-            "CASE WHEN (%(wanted)s) = 'mail' AND contact.email IS NULL"
-            " THEN 'letter' ELSE (%(wanted)s) END",
-            wanted=wanted,
         )
 
     def _insert_lines(self):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
+from .ar_dunning_channel import PAPER
 from .ar_dunning_level import RANKS
 from .ar_dunning_notice_line import ArDunningNoticeLine
 
@@ -270,7 +271,7 @@ class ArDunningRun(models.Model):
         rows = self.env["ar.dunning.notice"]._read_group(
             [
                 ("run_id", "in", self.ids),
-                ("channel", "=", "letter"),
+                ("channel", "in", PAPER),
                 ("state", "in", ("approved", "sending", "sent")),
             ],
             ["run_id"],
@@ -595,6 +596,8 @@ class ArDunningRun(models.Model):
                 limit=PURGE_BATCH,
             ).with_context(ar_retention_over=True)
             runs.notice_ids.mail_id.unlink()
+            runs.notice_ids._unlink_sms()
+            runs.notice_ids.unlink()  # with their files
             runs.unlink()
             for name in KEPT_AS_LONG:
                 self.env[name]._gc_older_than(company, limit)

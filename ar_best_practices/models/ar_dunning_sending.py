@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .ar_dunning_channel import PAPER
+
 
 class ArDunningSending(models.AbstractModel):
     _name = "ar.dunning.sending"
@@ -34,14 +36,12 @@ class ArDunningSending(models.AbstractModel):
 
     def _ask_to_post_letters(self):
         letters = self.notice_ids.filtered(
-            lambda n: n.channel == "letter" and n.state == "sent"
+            lambda n: n.channel in PAPER and n.state == "sent"
         )
         if letters:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self.env._(
-                    "Print and post %(count)s letters", count=len(letters)
-                ),
+                summary=letters._get_posting_task(),
                 user_id=(self.approved_uid or self.env.user).id,
             )
 

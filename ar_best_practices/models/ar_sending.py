@@ -179,17 +179,18 @@ class ArSending(models.AbstractModel):
 
     def _deliver_mails(self):
         """Make the mails of the batch, then send them one by one."""
-        rows = self._filter_mailable()._make_mails()
+        rows = self._filter_mailable()._make("_create_mails")
         mails = self.env["mail.mail"].browse(rows)
         for server_id, alias_id, smtp_from, ids in mails._split_by_mail_configuration():
             group = {mails.browse(mail_id): rows[mail_id] for mail_id in ids}
             self._send_group(group, server_id, alias_id, smtp_from)
 
-    def _make_mails(self) -> dict:
-        """Return {mail id: row}; a text or a record with an error fails alone."""
+    def _make(self, create: str) -> dict:
+        """Return {id: row} of what the method ``create`` makes of these rows; a text or
+        a record with an error fails alone."""
         try:
             with self.env.cr.savepoint():
-                return dict(zip(self._create_mails().ids, self, strict=True))
+                return dict(zip(getattr(self, create)().ids, self, strict=True))
         except OperationalError:
             raise
         except Exception as error:  # texts are data: whatever they do wrong
@@ -198,7 +199,7 @@ class ArSending(models.AbstractModel):
                 return {}
         found = {}
         for row in self:
-            found |= row._make_mails()
+            found |= row._make(create)
         return found
 
     def _get_error_words(self, error) -> str:

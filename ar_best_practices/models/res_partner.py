@@ -1,11 +1,18 @@
 from datetime import timezone
 
+import phonenumbers
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools.dates import next_contact
 
 VIEWER = "ar_best_practices.group_ar_viewer"
+# Some countries do not tell mobile numbers from others.
+MOBILE_TYPES = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+)
 
 
 class ResPartner(models.Model):
@@ -36,9 +43,20 @@ class ResPartner(models.Model):
         help="How this person likes to be written to.",
     )
     ar_channel = fields.Selection(
-        [("mail", "E-mail"), ("letter", "Letter"), ("phone", "Phone")],
+        [
+            ("mail", "E-mail"),
+            ("letter", "Letter"),
+            ("sms", "SMS"),
+            ("phone", "Phone"),
+        ],
         string="Preferred channel",
         help="Empty: the channel of the dunning level.",
+    )
+    ar_mobile = fields.Char(
+        string="Mobile number",
+        compute="_compute_ar_mobile",
+        store=True,
+        help="The phone number when it is one that receives SMS.",
     )
     ar_no_phone = fields.Boolean(
         string="No calls", help="This person asked not to be called about payments."
@@ -66,6 +84,12 @@ class ResPartner(models.Model):
         by_partner = {account.partner_id: account for account in accounts}
         for partner in self:
             partner.ar_account_id = by_partner.get(partner.commercial_partner_id)
+
+    @api.depends("phone_sanitized")
+    def _compute_ar_mobile(self):
+        for person in self:
+            number = person.phone_sanitized
+            person.ar_mobile = number if number and _is_mobile(number) else False
 
     def _search_ar_account_id(self, operator, value):
         if operator not in ("in", "any"):
@@ -121,3 +145,12 @@ class ResPartner(models.Model):
         zone = self.tz or self.env.user.tz or "UTC"
         utc = moment.replace(tzinfo=timezone.utc)
         return next_contact(utc, zone, windows).replace(tzinfo=None)
+
+
+def _is_mobile(number: str) -> bool:
+    """Say whether an international number may receive SMS."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(parsed) in MOBILE_TYPES

@@ -3,9 +3,11 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 TEMPLATES = {
     "letter": "letter_template_id",
+    "registered": "letter_template_id",
     "phone": "script_template_id",
     "task": "script_template_id",
 }
@@ -28,12 +30,16 @@ class ArDunningPreview(models.TransientModel):
     to = fields.Char(compute="_compute_message")
     subject = fields.Char(compute="_compute_message")
     body = fields.Html(compute="_compute_message", sanitize=False)
+    sms_size = fields.Char(string="Length", compute="_compute_message")
 
     @api.depends("notice_id")
     def _compute_message(self):
         for preview in self:
             notice = preview.notice_id
             notice.check_access("read")  # texts are rendered with all rights
+            if notice.channel == "sms":
+                preview._show_sms()
+                continue
             kind = TEMPLATES.get(notice.channel, "mail_template_id")
             subjects = notice._render_template_field(kind, "subject")
             bodies = notice._render_template_field(kind, "body_html")
@@ -43,3 +49,11 @@ class ArDunningPreview(models.TransientModel):
             if body and notice.channel == "mail":
                 body = PHONE_STYLE + notice._wrap(body)
             preview.body = body
+            preview.sms_size = False
+
+    def _show_sms(self):
+        text = self.notice_id._render_sms()[self.notice_id.id]
+        self.to = self.notice_id.sms_number
+        self.subject = False
+        self.body = plaintext2html(text)
+        self.sms_size = self.notice_id.level_id._get_sms_size(text)

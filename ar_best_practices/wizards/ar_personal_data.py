@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 PERSON_FIELDS = ("name", "email", "lang", "tz", "ar_style", "ar_channel") + (
+    "ar_mobile",
     "ar_no_phone",
     "ar_no_sms",
 )
@@ -33,7 +34,12 @@ ACCOUNT_FIELDS = (
     "behavior_date",
     "answered_date",
 )
-NOTICE_FIELDS = ("sent_date", "state", "name", "channel", "email", "lang", "amount")
+NOTICE_FIELDS = ("sent_date", "state", "name", "channel", "email", "lang", "amount") + (
+    "sms_number",
+    "posting_ref",
+    "posting_date",
+    "receipt_date",
+)
 STATEMENT_FIELDS = ("sent_date", "state", "date", "email", "lang", "amount")
 SPOKEN_FIELDS = {
     "ar.collection.action": ("date", "direction", "channel", "outcome", "reason_id")
@@ -220,7 +226,11 @@ class ArPersonalData(models.TransientModel):
         """
         notices = notices._checked_sudo()
         notices.mail_id.unlink()
-        words = ("email", "contact_id", "style", "exclude_reason", "failure_reason")
+        notices._unlink_sms()
+        words = ("email", "sms_number", "contact_id", "style") + (
+            "exclude_reason",
+            "failure_reason",
+        )
         notices.write(dict.fromkeys(words, False))
         notices.line_ids.write({"override_reason": False})
 
