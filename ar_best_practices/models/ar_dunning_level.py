@@ -170,7 +170,7 @@ class ArDunningLevel(models.Model):
         """Show the text as the newest notice in the reader's language would be."""
         notices = self.env["ar.dunning.notice"]
         notice = notices.search(
-            [("lang", "=", self.env.lang)], order="id desc", limit=1
+            [("lang", "=", self.env.lang or "en_US")], order="id desc", limit=1
         )
         for level in self:
             try:

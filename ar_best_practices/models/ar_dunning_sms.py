@@ -64,6 +64,7 @@ class ArDunningSms(models.AbstractModel):
         phone = self._collector().phone or self.company_id.phone
         return phone or f"{self.get_base_url()}/my/receivables"
 
+    @api.private
     @api.model
     def mail_allowed_qweb_expressions(self):
         # EXTENDS mail: the words of SMS texts
@@ -209,11 +210,16 @@ class ArDunningSms(models.AbstractModel):
         if not uuids or not self.env["ar.dunning.channel"]._has_sms():
             return {}
         trackers = self.env["sms.tracker"].sudo().search([("sms_uuid", "in", uuids)])
-        status = trackers.mail_notification_id._fields["notification_status"]
-        labels = dict(status._description_selection(self.env))
+        reports = trackers.mail_notification_id
+        labels = {
+            name: dict(reports._fields[name]._description_selection(self.env))
+            for name in ("notification_status", "failure_type")
+        }
         return {
-            tracker.sms_uuid: labels.get(
-                tracker.mail_notification_id.notification_status
+            tracker.sms_uuid: ": ".join(
+                words[tracker.mail_notification_id[name]]
+                for name, words in labels.items()
+                if tracker.mail_notification_id[name]
             )
             for tracker in trackers
         }

@@ -5,6 +5,8 @@ from . import test_account_portfolio
 from . import test_dunning_letter
 from . import test_dunning_run
 from . import test_dunning_sending
+from . import test_dunning_sms
+from . import test_dunning_posting
 from . import test_hooks
 from . import test_ledger_import
 from . import test_mail_gateway
