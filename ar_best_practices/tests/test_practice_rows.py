@@ -117,8 +117,8 @@ ROWS = {
         "ar.dunning.notice",
         "sent_date",
         SENT,
-        '[("channel", "=", "mail"), ("in_hours", "=", True)]',
-        '[("channel", "=", "mail"), ("in_hours", "=", False)]',
+        '[("channel", "in", ("mail", "sms")), ("in_hours", "=", True)]',
+        '[("channel", "in", ("mail", "sms")), ("in_hours", "=", False)]',
     ),
     "14 style": Row(
         "ar.dunning.notice",
@@ -207,11 +207,16 @@ ROWS = {
         "ar.dunning.notice",
         "sent_date",
         '[("sent_date", ">=", date_from), ("sent_date", "<=", as_of),'
-        ' ("state", "=", "sent"), ("channel", "in", ("mail", "letter"))]',
-        '["|", "&", ("channel", "=", "mail"), ("message_id", "!=", False),'
-        ' "&", ("channel", "=", "letter"), ("posting_ref", "!=", False)]',
-        '["|", "&", ("channel", "=", "mail"), ("message_id", "=", False),'
-        ' "&", ("channel", "=", "letter"), ("posting_ref", "=", False)]',
+        ' ("state", "=", "sent"),'
+        ' ("channel", "in", ("mail", "sms", "letter", "registered"))]',
+        '["|", "|", "&", ("channel", "=", "mail"), ("message_id", "!=", False),'
+        ' "&", ("channel", "=", "sms"), ("sms_uuid", "!=", False),'
+        ' "&", ("channel", "in", ("letter", "registered")),'
+        ' ("posting_ref", "!=", False)]',
+        '["|", "|", "&", ("channel", "=", "mail"), ("message_id", "=", False),'
+        ' "&", ("channel", "=", "sms"), ("sms_uuid", "=", False),'
+        ' "&", ("channel", "in", ("letter", "registered")),'
+        ' ("posting_ref", "=", False)]',
     ),
 }
 AS_OF = fields.Date.to_date(TODAY)
@@ -504,6 +509,9 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         letter.posting_ref = "RA 123 456 789 FR"
         self.assertIn(letter, self._find("R7", "passing"))
         self.assertIn("RA 123", letter._get_proof())
+        letter.sudo().write({"channel": "registered", "posting_ref": False})
+        mail.sudo().write({"channel": "sms", "sms_uuid": "4f1d"})
+        self._check_row("R7", mail, letter)
 
     def _open_item(self, move):
         self.env["ar.receivable.report"].invalidate_model()
