@@ -94,6 +94,29 @@ def test_a_person_decides_what_became_of_an_unknown_mail(database, sink, killed)
     assert set(_mailed(database, killed).values()) == {"sent"}
 
 
+def test_a_killed_job_sends_no_sms_twice(database, gate, tmp_path):
+    run = database.play("approve_sms_run")
+    left = tmp_path / "left"
+    job = database.actor("send_sms", left=str(left), gate=gate.key)
+    gate.wait_for_actors()
+    job.kill()
+    gate.open()
+    assert len(left.read_text().split()) == 2
+    database.play("send_sms", left=str(left))
+    states = dict(
+        database.rows(
+            "SELECT state, COUNT(*) FROM ar_dunning_notice"
+            " WHERE run_id = %s AND channel = 'sms' GROUP BY state",
+            run,
+        )
+    )
+    uuids = left.read_text().split()
+    assert len(uuids) == len(set(uuids)) == states["sent"] + 1
+    assert states.pop("unknown") == 1
+    assert states["sent"] > 2
+    assert set(states) == {"sent"}
+
+
 def test_a_slow_mail_server_makes_nothing_unknown(database, sink):
     """The claim is old, its process is alive: another job keeps its hands off."""
     from common import wait_for

@@ -68,7 +68,7 @@ class ArDunningNotice(models.Model):
             ("mail", "E-mail"),
             ("sms", "SMS"),
             ("letter", "Letter"),
-            ("registered", "Registered letter"),
+            ("registered", "Registered"),
             ("phone", "Phone"),
             ("task", "Task"),
         ],
@@ -152,9 +152,13 @@ class ArDunningNotice(models.Model):
     def _compute_contact_words(self):
         names = dict(self.env["res.lang"].get_installed())
         for notice in self:
-            number = notice.channel == "sms" and notice.sms_number
+            name = notice.contact_id.name
+            address = {"sms": notice.sms_number, "registered": name}
             notice.contact_words = (
-                number or notice.email or notice.mail_warning or notice.contact_id.name
+                address.get(notice.channel)
+                or notice.email
+                or notice.mail_warning
+                or name
             )
             notice.language = names.get(notice.lang, notice.lang)
 
