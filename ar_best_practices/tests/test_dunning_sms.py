@@ -198,6 +198,8 @@ class TestDunningSms(ReceivablesCommon, SMSCommon):
         self.assertEqual(preview.to, MOBILE)
         self.assertIn("100.00 (1 invoice) is still due", preview.body)
         self.assertIn("SMS: 1", preview.sms_size)
+        collector = self._create_user("sms_collector", "collector")
+        self.assertEqual(preview.with_user(collector).body, preview.body)
         self.assertIn("100.00 (1 invoice) is still due", self.courtesy.sms_example)
 
     # ------------------------------------------------------------------
