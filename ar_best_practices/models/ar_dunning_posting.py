@@ -12,6 +12,9 @@ MANAGER = "ar_best_practices.group_ar_credit_manager"
 
 
 class ArDunningPosting(models.AbstractModel):
+    """Files stay in the table of notices: whoever may attach files could remove an
+    attachment by itself, and a proof goes with its notice."""
+
     _name = "ar.dunning.posting"
     _description = "Proof of posting of a notice"
 
@@ -21,12 +24,12 @@ class ArDunningPosting(models.AbstractModel):
         " it. A mail has its message id.",
     )
     posting_date = fields.Date(string="Posted on")
-    deposit_proof = fields.Binary(string="Proof of deposit", attachment=True)
+    deposit_proof = fields.Binary(string="Proof of deposit", attachment=False)
     deposit_name = fields.Char(string="File of the deposit")
     receipt_date = fields.Date(
         string="Received on", help="The day on the acknowledgement of receipt."
     )
-    receipt_proof = fields.Binary(string="Proof of receipt", attachment=True)
+    receipt_proof = fields.Binary(string="Proof of receipt", attachment=False)
     receipt_name = fields.Char(string="File of the receipt")
 
     def write(self, vals):
