@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import floors
+import ledgers
 from session import Env, Sample, in_turn, today
 
 from odoo.fields import Domain
@@ -108,8 +109,7 @@ def prepare(env: Env) -> None:
     env.invalidate_all()
     accounts._refresh()
     cursor.commit()
-    cursor.execute("ANALYZE ar_account")
-    cursor.commit()
+    ledgers.vacuum(cursor.dbname, "ar_account")
 
 
 # ----------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def prepare(env: Env) -> None:
 
 
 def desk(env: Env) -> Figures:
-    """What a collector waits for in the morning."""
+    """What a collector waits for in the morning, after the nightly refresh."""
     prepare(env)
     rows = env["ar.worklist"]
     with_contact = Domain("partner_id.child_ids", "!=", False)
@@ -126,6 +126,7 @@ def desk(env: Env) -> Figures:
     actions = {
         "day": lambda: _open_day(env),
         "call": lambda: _open_call(account),
+        "refresh_of_one": account.action_refresh,
     }
     for action in actions.values():
         action()  # fill the caches of rights and of views

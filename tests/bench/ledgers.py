@@ -117,6 +117,12 @@ def drop(database: str) -> None:
     _execute(f"DROP DATABASE IF EXISTS {database}")
 
 
+def vacuum(database: str, table: str) -> None:
+    """Do what autovacuum does within a minute after many rows have changed."""
+    with _cursor(database) as cursor:
+        cursor.execute(f"VACUUM ANALYZE {table}")
+
+
 def _comment(database: str) -> str | None:
     """Return what a database says of its making."""
     with _cursor() as cursor:

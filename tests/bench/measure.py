@@ -276,7 +276,6 @@ FORGET = "UPDATE ar_account SET behavior_date = NULL, settled_count = -1"
 def behaviour(env: Env) -> Figures:
     """Behaviour of every customer against a floor of the same definition."""
     accounts, day, cursor = env["ar.account"].sudo(), today(env), env.cr
-    one = accounts.search([], limit=1, order="id desc")
     accounts._refresh()
     cursor.execute(FORGET)
     cursor.commit()
@@ -288,12 +287,10 @@ def behaviour(env: Env) -> Figures:
             "floor": lambda: floors.behave(cursor, day),
             "behaviour": lambda: accounts._refresh_behavior(accounts._scope()),
             "refresh": accounts._refresh,
-            "refresh_of_one": one.action_refresh,
         },
     )
     figures: Figures = {f"{name}_s": sample.seconds for name, sample in samples.items()}
-    for name in ("refresh", "refresh_of_one"):
-        figures[f"{name}_statements"] = samples[name].statements
+    figures["refresh_statements"] = samples["refresh"].statements
     figures["accounts"] = samples["behaviour"].value
     floors.behave(cursor, day)
     accounts._refresh()

@@ -193,13 +193,13 @@ GOALS = [
     Goal(
         "R1",
         "refresh of one account (ms)",
-        _plain("behaviour.refresh_of_one_s", 1000),
+        _plain("desk.refresh_of_one_s", 1000),
         most=100,
     ),
     Goal(
         "R1",
         "refresh of one account, statements",
-        _plain("behaviour.refresh_of_one_statements"),
+        _plain("desk.refresh_of_one_statements"),
         digits=0,
     ),
     Goal(
