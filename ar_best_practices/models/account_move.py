@@ -89,12 +89,13 @@ class AccountMove(models.Model):
 
     def _get_ar_payment_url(self):
         """Return the page where the customer pays: the only invoice's own page, else
-        the list of overdue invoices (needs a login); nothing without an invoice."""
+        the customer's account, where disputed items stand apart (needs a login);
+        nothing without an invoice."""
         invoices = self.filtered(lambda move: move.is_invoice())
         if len(invoices) == 1:
             return invoices.get_base_url() + invoices.get_portal_url()
         if invoices:
-            return f"{invoices[:1].get_base_url()}/my/invoices/overdue"
+            return f"{invoices[:1].get_base_url()}/my/receivables"
         return False
 
     # ------------------------------------------------------------------

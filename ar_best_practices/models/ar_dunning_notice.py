@@ -428,7 +428,7 @@ class ArDunningNotice(models.Model):
 
     def _payment_url(self):
         """Return the page where the customer pays: the only invoice's own page, else
-        the list of overdue invoices (needs a login)."""
+        the customer's account on the portal (needs a login)."""
         self.ensure_one()
         moves = self.asked_line_ids.filtered(lambda line: line.amount > 0).move_id
         return moves._get_ar_payment_url()
