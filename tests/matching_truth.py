@@ -1,0 +1,213 @@
+"""Payments of which we know what they pay: exact, noisy, wrong, twice, in sums.
+
+Made from a seed, so that a rule that is wrong once is wrong every time.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from load_tools import load_tool
+
+matching = load_tool("ar_best_practices", "matching")
+
+FIRST = date(2026, 1, 1)
+TODAY = date(2026, 11, 15)
+ROUND = (10_000, 25_000, 50_000, 120_000)
+PER_CUSTOMER = 25
+
+
+class Paid(NamedTuple):
+    """A payment and the truth: what kind of case it is, and which items it pays."""
+
+    kind: str
+    receipt: object
+    items: frozenset[int]
+
+
+class Truth:
+    """Open items of many customers, and payments for some of them."""
+
+    def __init__(self, items: int, payments: int, seed: int = 7):
+        self.random = random.Random(seed)
+        self.customers = max(1, items // PER_CUSTOMER)
+        self.items = [self._item(number + 1) for number in range(items)]
+        self.open = defaultdict(list)
+        for item in self.items:
+            self.open[item.payer].append(item)
+        self.payments: list[Paid] = []
+        makers = list(self._makers().items())
+        while len(self.payments) < payments:
+            kind, make = self.random.choice(makers)
+            paid = make(self.random.randint(1, self.customers))
+            if paid:
+                self.payments.append(Paid(kind, *paid))
+
+    def _item(self, number: int):
+        chance = self.random
+        amount = chance.randint(500, 2_000_000)
+        if chance.random() < 0.25:
+            amount = chance.choice(ROUND)
+        due = FIRST + timedelta(days=chance.randint(0, 300))
+        discounted = chance.random() < 0.1
+        return matching.Item(
+            number,
+            chance.randint(1, self.customers),
+            amount,
+            due,
+            f"FAC/2026/{number:06d}",
+            orders=(f"S{50_000 + number}",),
+            discount=amount * 2 // 100 if discounted else 0,
+            discount_until=due - timedelta(days=20) if discounted else None,
+        )
+
+    def _makers(self) -> dict:
+        return {
+            "exact": lambda p: self._one(p, "VIR {number}", known=None),
+            "noisy": self._noisy,
+            "glued": lambda p: self._one(p, "VIR{squeezed}SARL", known=False),
+            "typo": self._typo,
+            "order": lambda p: self._one(p, "CDE {order}", known=None),
+            "sum, numbers": lambda p: self._several(p, named=True),
+            "sum": lambda p: self._several(p, named=False),
+            "discount": lambda p: self._discount(p, days=-1),
+            "late discount": lambda p: self._discount(p, days=5),
+            "amount": lambda p: self._one(p, "VIREMENT"),
+            "balance": self._balance,
+            "part": lambda p: self._one(p, "ACOMPTE {number}", share=0.4),
+            "too much": lambda p: self._one(p, "VIR {number}", share=1.3),
+            "wrong customer": self._wrong_customer,
+            "unknown": lambda p: self._one(p, "VIREMENT", known=False),
+            "twice": self._twice,
+        }
+
+    def _take(self, payer: int, count: int) -> list | None:
+        """Return so many open items of a customer, that nothing else pays."""
+        if len(self.open[payer]) < count:
+            return None
+        taken = self.random.sample(self.open[payer], count)
+        self.open[payer] = [item for item in self.open[payer] if item not in taken]
+        return taken
+
+    def _receipt(self, amount, text, payer, known=True, day=TODAY):
+        """``known``: True by its bank account, False not at all, None typed or not."""
+        if known is None:
+            known = self.random.random() < 0.5
+        return matching.Receipt(
+            amount, day, text, payer if known else 0, is_sure=bool(known)
+        )
+
+    def _one(self, payer, text, known=True, share=1.0):
+        taken = self._take(payer, 1)
+        if not taken:
+            return None
+        (item,) = taken
+        words = text.format(
+            number=item.number,
+            squeezed=item.number.replace("/", ""),
+            order=item.orders[0],
+        )
+        amount = max(1, round(item.amount * share))
+        return self._receipt(amount, words, payer, known), frozenset({item.id})
+
+    def _noisy(self, payer):
+        made = self._one(payer, "REF. {number} MERCI", known=None)
+        if not made:
+            return None
+        receipt, items = made
+        change = self.random.choice(
+            [
+                lambda text: text.replace("/", "-"),
+                lambda text: text.replace("/", " "),
+                str.lower,
+                lambda text: text.replace("FAC/", ""),
+            ]
+        )
+        return receipt._replace(text=change(receipt.text)), items
+
+    def _typo(self, payer):
+        made = self._one(payer, "VIR {number}", known=None)
+        if not made:
+            return None
+        receipt, items = made
+        place = self.random.randint(len(receipt.text) - 5, len(receipt.text) - 1)
+        wrong = str((int(receipt.text[place]) + self.random.randint(1, 9)) % 10)
+        text = receipt.text[:place] + wrong + receipt.text[place + 1 :]
+        return receipt._replace(text=text), items
+
+    def _several(self, payer, named):
+        taken = self._take(payer, self.random.randint(2, 4))
+        if not taken:
+            return None
+        text = " ".join(item.number for item in taken) if named else "VIREMENT"
+        total = sum(item.amount for item in taken)
+        return self._receipt(total, text, payer), frozenset(i.id for i in taken)
+
+    def _discount(self, payer, days):
+        found = [item for item in self.open[payer] if item.discount]
+        if not found:
+            return None
+        item = self.random.choice(found)
+        self.open[payer].remove(item)
+        text = self.random.choice([f"VIR {item.number}", "VIREMENT"])
+        day = item.discount_until + timedelta(days=days)
+        amount = item.amount - item.discount
+        return self._receipt(amount, text, payer, day=day), frozenset({item.id})
+
+    def _balance(self, payer):
+        count = len(self.open[payer])
+        taken = self._take(payer, count) if count > 1 else None
+        if not taken:
+            return None
+        total = sum(item.amount for item in taken)
+        return self._receipt(total, "SOLDE", payer), frozenset(i.id for i in taken)
+
+    def _wrong_customer(self, payer):
+        """Somebody typed the payment on another customer's account."""
+        text = self.random.choice(["VIR {number}", "VIREMENT"])
+        made = self._one(payer, text)
+        if not made:
+            return None
+        receipt, items = made
+        other = self.random.randint(1, self.customers)
+        return receipt._replace(payer=other, is_sure=False), items
+
+    def _twice(self, _payer):
+        """The same payment once more: one of the two pays the items, never both."""
+        if not self.payments:
+            return None
+        paid = self.random.choice(self.payments)
+        return paid.receipt, paid.items
+
+    # ------------------------------------------------------------------
+    # Verdict
+    # ------------------------------------------------------------------
+
+    def judge(self) -> tuple[Counter, Counter, list]:
+        """Match all payments in their order, as the job does: what is certain is taken
+        out of what is open.
+
+        :return: payments by kind, those matched rightly by kind, the wrong ones
+        """
+        ledger = matching.Ledger(self.items)
+        seen, right, wrong = Counter(), Counter(), []
+        for paid in self.payments:
+            seen[paid.kind] += 1
+            match = matching.decide(paid.receipt, ledger)
+            if not match or match.doubt or not match.parts:
+                continue
+            found = frozenset(item_id for item_id, _amount in match.parts)
+            if found == paid.items:
+                right[paid.kind] += 1
+            else:
+                wrong.append((paid, match))
+            ledger.settle(match)
+        return seen, right, wrong
+
+
+def recall(seen: Counter, right: Counter) -> Iterator[tuple[str, int, float]]:
+    """Yield each kind with its number and the share that was matched by itself."""
+    for kind, count in sorted(seen.items()):
+        yield kind, count, right[kind] / count
