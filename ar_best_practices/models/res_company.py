@@ -58,6 +58,23 @@ class ResCompany(models.Model):
         "CHECK (ar_promise_tolerance BETWEEN 0 AND 30)",
         "A tolerance lies between 0 and 30 working days.",
     )
+    ar_matching_automatic = fields.Boolean(
+        string="Match by itself",
+        help="Payments whose items are certain are matched without anybody's key.",
+    )
+    ar_matching_tolerance = fields.Monetary(
+        string="Small difference",
+        help="What a payment may lack or have too much of the items that it names.",
+    )
+    ar_matching_account_id = fields.Many2one(
+        "account.account",
+        string="Account of small differences",
+        domain="[('account_type', 'in', ('expense', 'income_other', 'income'))]",
+        ondelete="restrict",
+    )
+    _ar_matching_tolerance = models.Constraint(
+        "CHECK (ar_matching_tolerance >= 0)", "A tolerance is not negative."
+    )
     _ar_retention_years = models.Constraint(
         "CHECK (ar_retention_years >= 0)", "A number of years is not negative."
     )

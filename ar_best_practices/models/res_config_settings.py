@@ -19,6 +19,17 @@ class ResConfigSettings(models.TransientModel):
     ar_promise_tolerance = fields.Integer(
         related="company_id.ar_promise_tolerance", readonly=False
     )
+    ar_matching_automatic = fields.Boolean(
+        related="company_id.ar_matching_automatic", readonly=False
+    )
+    ar_matching_tolerance = fields.Monetary(
+        related="company_id.ar_matching_tolerance",
+        currency_field="currency_id",
+        readonly=False,
+    )
+    ar_matching_account_id = fields.Many2one(
+        related="company_id.ar_matching_account_id", readonly=False
+    )
     ar_is_trial = fields.Boolean(related="company_id.ar_is_trial")
     ar_alias_name = fields.Char(related="company_id.ar_alias_name", readonly=False)
     ar_alias_domain_id = fields.Many2one(related="company_id.alias_domain_id")

@@ -1,0 +1,122 @@
+"""A payment that waits, what it probably pays and why; later, who matched it."""
+
+from odoo import api, fields, models
+
+
+class ArMatchingProposal(models.Model):
+    """One row per bank line, payment or credit that is not matched, proposed again
+    until somebody or the job matches it.
+
+    Growth: one row per receipt, three lines; kept as the proof of who matched what.
+    """
+
+    _name = "ar.matching.proposal"
+    _description = "Matching proposal"
+    _inherit = ["ar.guarded", "ar.matching.entry"]
+    _order = "date, id"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    kind = fields.Selection(
+        [
+            ("statement", "Bank line"),
+            ("payment", "Payment"),
+            ("credit_note", "Credit note"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        string="Bank line",
+        readonly=True,
+        ondelete="cascade",
+    )
+    credit_line_id = fields.Many2one(
+        "account.move.line", string="Credit", readonly=True, ondelete="cascade"
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, ondelete="cascade"
+    )
+    date = fields.Date(required=True, readonly=True)
+    text = fields.Char(string="Reference", readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Payer", readonly=True, ondelete="set null"
+    )
+    payer_source = fields.Selection(
+        [
+            ("bank_account", "By the bank account"),
+            ("learned", "As learned"),
+            ("typed", "As typed"),
+            ("document", "Of the document"),
+        ],
+        string="Known",
+        readonly=True,
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary(readonly=True)
+    left_amount = fields.Monetary(
+        string="Left", readonly=True, help="Part of the payment that stays on account."
+    )
+    difference = fields.Monetary(
+        readonly=True, help="What the payment lacks of the items, to be written off."
+    )
+    rule_id = fields.Many2one("ar.matching.rule", readonly=True, ondelete="set null")
+    confidence = fields.Integer(string="Confidence (%)", readonly=True)
+    doubt = fields.Char(string="Kind of doubt", readonly=True)
+    reason = fields.Char(string="Why", readonly=True)
+    state = fields.Selection(
+        [
+            ("certain", "Certain"),
+            ("likely", "Likely"),
+            ("unknown", "Unknown"),
+            ("matched", "Matched"),
+            ("undone", "Undone"),
+        ],
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    line_ids = fields.One2many(
+        "ar.matching.proposal.line", "proposal_id", string="Items", readonly=True
+    )
+    items = fields.Char(string="Pays", compute="_compute_items")
+    refused = fields.Char(
+        string="Refused items",
+        readonly=True,
+        help="What a person refused for this payment is not proposed again.",
+    )
+    matched_date = fields.Datetime(string="Matched on", readonly=True)
+    matched_uid = fields.Many2one(
+        "res.users", string="Matched by", readonly=True, ondelete="set null"
+    )
+    is_automatic = fields.Boolean(string="By itself", readonly=True)
+    hours = fields.Float(
+        string="Hours to match",
+        readonly=True,
+        aggregator="avg",
+        help="From the day of the payment to its matching.",
+    )
+
+    _statement_uniq = models.UniqueIndex(
+        "(statement_line_id) WHERE statement_line_id IS NOT NULL",
+        "This bank line has a proposal already.",
+    )
+    _credit_uniq = models.UniqueIndex(
+        "(credit_line_id) WHERE credit_line_id IS NOT NULL",
+        "This payment has a proposal already.",
+    )
+
+    @api.depends("line_ids")
+    def _compute_items(self):
+        for proposal in self:
+            proposal.items = " + ".join(
+                f"{line.number} {line.currency_id.format(line.amount)}"
+                for line in proposal.line_ids
+            )
+
+    @api.depends("text", "amount")
+    def _compute_display_name(self):
+        for proposal in self:
+            amount = proposal.currency_id.format(proposal.amount)
+            proposal.display_name = f"{amount} {proposal.text or ''}".strip()
