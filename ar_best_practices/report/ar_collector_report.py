@@ -162,6 +162,8 @@ class ArCollectorReport(models.Model):
         scope = accounts._scope()
         return SQL(
             """
+              WITH portfolio AS (%(portfolio)s), load AS (%(load)s),
+                   work AS (%(work)s), cash AS (%(cash)s), spine AS (%(spine)s)
             SELECT ROW_NUMBER() OVER (ORDER BY company.id, spine.collector_id) AS id,
                    COALESCE(person.name, %(nobody)s) AS name,
                    spine.collector_id, spine.company_id, company.currency_id,
@@ -176,25 +178,25 @@ class ArCollectorReport(models.Model):
                    work.spent_minutes, work.attempt_count, work.right_party_count,
                    work.promise_count, work.planned_count, work.on_time_count,
                    cash.cash_amount
-              FROM (%(spine)s) spine
+              FROM spine
               JOIN res_company company ON company.id = spine.company_id
          LEFT JOIN res_users collector ON collector.id = spine.collector_id
          LEFT JOIN res_partner person ON person.id = collector.partner_id
-         LEFT JOIN (%(portfolio)s) portfolio
+         LEFT JOIN portfolio
                 ON portfolio.company_id = spine.company_id
                AND portfolio.collector_id IS NOT DISTINCT FROM spine.collector_id
-         LEFT JOIN (%(load)s) load
+         LEFT JOIN load
                 ON load.company_id = spine.company_id
                AND load.user_id IS NOT DISTINCT FROM spine.collector_id
-         LEFT JOIN (%(work)s) work
+         LEFT JOIN work
                 ON work.company_id = spine.company_id
                AND work.author_id = spine.collector_id
-         LEFT JOIN (%(cash)s) cash
+         LEFT JOIN cash
                 ON cash.company_id = spine.company_id
                AND cash.author_id IS NOT DISTINCT FROM spine.collector_id
             """,
             nobody=self.env._("Nobody"),
-            spine=self._spine_sql(scope),
+            spine=self._spine_sql(),
             portfolio=self._portfolio_sql(scope),
             load=self._load_sql(),
             work=self._work_sql(scope),
@@ -205,17 +207,21 @@ class ArCollectorReport(models.Model):
     # Sources, one row per person and company each
     # ------------------------------------------------------------------
 
-    def _spine_sql(self, scope) -> SQL:
-        """Return whoever follows a customer or acted lately, and nobody."""
+    def _spine_sql(self) -> SQL:
+        """Return everybody of whom a source speaks, and nobody in each company: no
+        amount or minute is lost with the line of a person."""
         return SQL(
             """
-            SELECT collector_id, company_id FROM ar_account WHERE active
+            SELECT collector_id, company_id FROM portfolio
              UNION
-            SELECT NULL, company_id FROM ar_account WHERE active
+            SELECT NULL, company_id FROM portfolio
              UNION
-            SELECT author_id, company_id FROM ar_collection_action WHERE date >= %s
-            """,
-            self._since_sql(scope),
+            SELECT user_id, company_id FROM load
+             UNION
+            SELECT author_id, company_id FROM work
+             UNION
+            SELECT author_id, company_id FROM cash
+            """
         )
 
     def _since_sql(self, scope) -> SQL:
@@ -314,6 +320,7 @@ class ArCollectorReport(models.Model):
                            direction = 'out' AND channel <> 'none' AS attempt,
                            next_date >= %(since)s AND next_date < %(as_of)s AS due
                    ) action
+             WHERE recent OR due
           GROUP BY author_id, company_id
             """,
             since=self._since_sql(scope),

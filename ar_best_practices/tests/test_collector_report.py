@@ -58,6 +58,19 @@ class TestCollectorReport(ReportCommon):
         self.assertFalse(self._row().cash_amount)
         self.assertEqual(self._row(self.env["res.users"]).cash_amount, 1000)
 
+    def test_cash_of_who_acted_before_the_30_days_is_not_lost(self):
+        colleague = self._create_user("desk_colleague", "collector")
+        self._act("2026-05-20", user=colleague)
+        self._pay(self.first, "2026-06-10")
+        self.assertEqual(self._row(colleague).cash_amount, 1000)
+
+    def test_whoever_only_has_something_to_do_has_a_line(self):
+        colleague = self._create_user("desk_colleague", "collector")
+        self.account.activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=TODAY, user_id=colleague.id
+        )
+        self.assertEqual(self._row(colleague).load_minutes, 10)
+
     def test_cash_before_the_due_day_or_by_credit_note_was_not_collected(self):
         self._act("2026-06-20")
         early = self._invoice(self.customer, 250, "2026-06-01", "2026-07-15")
@@ -259,6 +272,12 @@ class TestActionExport(ReportCommon):
         self.assertEqual(row["Amount"], "1500")
         self.assertNotIn("Minutes", row)
         self.assertNotIn("Next step on", row)
+
+    def test_nobody_spoken_to_no_reason_and_no_amount_are_empty_cells(self):
+        self._act("2026-06-20")
+        (row,), _sheet = self._export(self.account.action_ids)
+        unknown = {"Spoken to", "Reason code", "Reason", "Amount"}
+        self.assertFalse(unknown.intersection(row))
 
     def test_times_are_those_of_whoever_exports(self):
         self.collector.tz = "America/Toronto"
