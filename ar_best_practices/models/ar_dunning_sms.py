@@ -224,6 +224,11 @@ class ArDunningSms(models.AbstractModel):
             for tracker in trackers
         }
 
+    def _forget_try(self):
+        # EXTENDS ar.sending
+        self._unlink_sms()
+        return super()._forget_try()
+
     def _unlink_sms(self):
         """Delete texts and numbers of these notices.
 
@@ -234,6 +239,6 @@ class ArDunningSms(models.AbstractModel):
         messages.search(
             [("message_id", "in", numbers), ("message_type", "=", "sms")]
         ).unlink()
-        if self.env["ar.dunning.channel"]._has_sms():
-            found = self.env["sms.sms"].sudo()
-            found.search([("uuid", "in", self.mapped("sms_uuid"))]).unlink()
+        uuids = [uuid for uuid in self.mapped("sms_uuid") if uuid]
+        if uuids and self.env["ar.dunning.channel"]._has_sms():
+            self.env["sms.sms"].sudo().search([("uuid", "in", uuids)]).unlink()

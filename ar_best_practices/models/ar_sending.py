@@ -78,6 +78,10 @@ class ArSending(models.AbstractModel):
     def _choose_contact_again(self):
         """Take the address of today, before a row is sent again."""
 
+    def _forget_try(self):
+        """Delete the text of a try that did not leave: nothing would find it later."""
+        self.mail_id.unlink()
+
     # ------------------------------------------------------------------
     # Claim
     # ------------------------------------------------------------------
@@ -343,6 +347,7 @@ class ArSending(models.AbstractModel):
         again = self._checked_sudo().filtered(
             lambda row: row.state in ("unknown", "failed")
         )
+        again._forget_try()
         again._choose_contact_again()
         again.write(
             {

@@ -108,6 +108,18 @@ class TestDunningSending(ReceivablesCommon, MailCommon):
         self.assertIn("refused", notice.failure_reason)
         self.assertFalse(self.env["ar.item"].search([("line_id", "!=", False)]))
 
+    def test_the_mail_of_a_try_that_failed_does_not_stay_beside_the_one_that_left(self):
+        self._late(9)
+        error = ConnectionRefusedError("connection refused")
+        with patch.object(IrMail_Server, "_connect__", side_effect=error):
+            notice = self._send(self._run())
+        with mute_logger("odoo.models.unlink"):
+            notice.action_send_again()
+        with self.mock_mail_gateway():
+            self._run_cron("ir_cron_dunning_send")
+        about = [("model", "=", "ar.account"), ("res_id", "=", notice.account_id.id)]
+        self.assertEqual(self.env["mail.mail"].search(about), notice.mail_id)
+
     def test_a_customer_without_address_does_not_stop_the_others(self):
         self._late(9)
         self._late(9, partner=self.other_customer)

@@ -367,3 +367,19 @@ class TestDunningSms(ReceivablesCommon, SMSCommon):
         self.assertFalse(self.env["sms.sms"].search([("uuid", "=", uuid)]))
         texts = self._account().message_ids.mapped("preview")
         self.assertNotIn("still due", " ".join(texts))
+
+    @mute_logger("odoo.models.unlink")
+    def test_the_text_of_a_first_try_is_erased_as_well(self):
+        invoice = self._late()
+        with self.mockSMSGateway(sim_error="wrong_number_format"):
+            notice = self._send(self._run())
+        self.assertEqual(notice.state, "failed")
+        with self.mockSMSGateway():
+            notice.action_send_again()
+            self._run_cron("ir_cron_dunning_send")
+        self._pay(invoice, TODAY)
+        wizard = self.env["ar.personal.data"].create({"partner_id": self.customer.id})
+        wizard.action_erase()
+        self.assertFalse(self.env["sms.sms"].search([("number", "=", MOBILE)]))
+        texts = self._account().message_ids.mapped("preview")
+        self.assertNotIn("still due", " ".join(texts))
