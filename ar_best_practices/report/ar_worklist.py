@@ -56,7 +56,8 @@ class ArWorklist(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        if self.env.context.get("ar_worklist_made"):
+        # a caller's context holds no such object: the table is there
+        if self.env.context.get("ar_worklist_made") is MADE:
             return SQL("SELECT * FROM %s", MADE)
         accounts = self.env["ar.account"]
         accounts._flush_ledger()
@@ -89,7 +90,7 @@ class ArWorklist(models.Model):
                 day=self.with_context(ar_worklist_made=False)._table_query,
             )
         )
-        return self.with_context(ar_worklist_made=True)
+        return self.with_context(ar_worklist_made=MADE)
 
     def _customer_sql(self, scope) -> SQL:
         """Return the customers who need somebody now."""

@@ -214,6 +214,13 @@ class TestMyDay(DeskCommon):
         self.account.sudo().answered_date = MORNING
         self.assertEqual(self._day()[self.customer], "3_answer")
 
+    def test_whatever_a_caller_puts_into_the_context_reads_the_day(self):
+        self.account.action_refresh()
+        rows = self.env["ar.worklist"].with_user(self.collector)
+        asked = rows.with_context(ar_worklist_made=True)
+        self.assertEqual(asked.search([]).partner_id, self.customer)
+        self.assertEqual(asked.web_search_read([], {"id": {}})["length"], 1)
+
     def test_a_call_that_is_logged_leaves_the_day(self):
         self.account.action_refresh()
         self.assertIn(self.customer, self._day())
