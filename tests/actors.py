@@ -333,6 +333,47 @@ def refresh_dirty_slowly(env: Env, gate: int) -> None:
 
 
 # ----------------------------------------------------------------------
+# Matching
+# ----------------------------------------------------------------------
+
+
+def wait_to_match(env: Env) -> dict:
+    """Let a bank line wait that names its invoice; return both and the proposal."""
+    company = company_of(env)
+    company.ar_matching_automatic = True
+    env = env(context={"allowed_company_ids": company.ids})
+    env["ar.matching.proposal"].search([("state", "=", "certain")]).action_match()
+    partner = env["res.partner"].create({"name": CUSTOMER, "is_company": True})
+    invoice = env["account.move"].create(_invoice(partner, fields.Date.today()))
+    invoice.action_post()
+    bank = env["account.journal"].browse(_bank(env, company, "ZZ3"))
+    line = env["account.bank.statement.line"].create(
+        {"journal_id": bank.id, "amount": 100, "payment_ref": invoice.name}
+    )
+    env["ar.matching.proposal"]._propose()
+    proposal = env["ar.matching.proposal"].search([("statement_line_id", "=", line.id)])
+    return {"invoice": invoice.id, "line": line.id, "proposal": proposal.id}
+
+
+def match(env: Env, proposal: int, gate: int) -> str:
+    """Match as an accountant's request does: retried on conflicts, told what it was."""
+    wait_at(env, gate)
+    waiting = env["ar.matching.proposal"].browse(proposal)
+    try:
+        retrying(waiting.action_match, env)
+    except UserError as error:
+        env.cr.rollback()
+        return str(error)
+    return ""
+
+
+def match_by_job(env: Env, gate: int) -> None:
+    """Do the work of the job that matches."""
+    wait_at(env, gate)
+    env["ar.matching.proposal"]._cron_match()
+
+
+# ----------------------------------------------------------------------
 # Proposals and accounts
 # ----------------------------------------------------------------------
 

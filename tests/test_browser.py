@@ -316,6 +316,9 @@ def break_the_promise(server: OdooServer) -> None:
 
 SCREENS = {
     "my day": "/odoo/receivables-day",
+    "matching": "/odoo/receivables-matching",
+    "matching rules": "/odoo/action-ar_best_practices.ar_matching_rule_action",
+    "load": "/odoo/action-ar_best_practices.ar_collector_load_action",
     "promises": "/odoo/action-ar_best_practices.ar_payment_promise_action",
     "promise": "/odoo/ar.payment.promise/%(promise)s",
     "plans": "/odoo/action-ar_best_practices.ar_payment_plan_action",

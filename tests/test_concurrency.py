@@ -234,3 +234,35 @@ def test_two_transactions_that_make_one_account_get_the_same_one(database, gate)
     assert first.result() == second.result()
     accounts = "SELECT COUNT(*) FROM ar_account WHERE partner_id = %s"
     assert database.value(accounts, customer) == 1
+
+
+# ----------------------------------------------------------------------
+# Matching
+# ----------------------------------------------------------------------
+
+
+def test_two_accountants_and_the_job_match_a_payment_once(database, gate):
+    made = database.play("wait_to_match")
+    people = [
+        database.actor("match", proposal=made["proposal"], gate=gate.key)
+        for _two in range(2)
+    ]
+    job = database.actor("match_by_job", gate=gate.key)
+    gate.wait_for_actors(3)
+    gate.open()
+    told = [person.result() for person in people]
+    job.result()
+    ((state, automatic),) = database.rows(
+        "SELECT state, is_automatic FROM ar_matching_proposal WHERE id = %s",
+        made["proposal"],
+    )
+    assert state == "matched"
+    assert told.count("") == (0 if automatic else 1)
+    for words in filter(None, told):
+        assert "matched this payment meanwhile" in words or "works on this" in words
+    partials = (
+        "SELECT COUNT(*), SUM(amount) FROM account_partial_reconcile part"
+        " JOIN account_move_line line ON line.id = part.debit_move_id"
+        " WHERE line.move_id = %s"
+    )
+    assert database.rows(partials, made["invoice"]) == [(1, 100)]

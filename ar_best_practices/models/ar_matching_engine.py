@@ -151,7 +151,7 @@ class ArMatchingEngine(models.AbstractModel):
                         ELSE 'payment' END,
                    NULL::int, line.id, move.id, company.root_id, line.currency_id,
                    -line.amount_residual_currency, line.date,
-                   CONCAT_WS(' ', payment.memo, line.name, move.ref, reversed.name),
+                   CONCAT_WS(' ', COALESCE(payment.memo, line.name), reversed.name),
                    line.partner_id, %(number)s
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id

@@ -2,6 +2,7 @@
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import retrying
 
 WAITING = ("certain", "likely", "unknown")
 
@@ -15,6 +16,12 @@ class ArMatchingEntry(models.AbstractModel):
     # Matching
     # ------------------------------------------------------------------
 
+    @api.model
+    def _check_may_match(self):
+        """Whoever may reconcile may match: accountants and billing users."""
+        self.env["account.move.line"].check_access("write")
+        self.env["account.partial.reconcile"].check_access("create")
+
     def action_match(self):
         """Match what is proposed for these payments."""
         for proposal in self:
@@ -24,7 +31,7 @@ class ArMatchingEntry(models.AbstractModel):
     @api.model
     def action_match_certain(self):
         """Match everything that is certain; what cannot be says why and stays."""
-        self.env["account.bank.statement.line"].check_access("write")
+        self._check_may_match()
         certain = self.search([("state", "=", "certain")])
         matched = certain.filtered(lambda proposal: proposal._try_match())
         return {
@@ -43,7 +50,7 @@ class ArMatchingEntry(models.AbstractModel):
 
     def action_refuse(self):
         """Say that these items are not what is paid: they are not proposed again."""
-        self.env["account.bank.statement.line"].check_access("write")
+        self._check_may_match()
         for proposal in self:
             refused = proposal._get_signature()
             proposal._checked_sudo("read").refused = " ".join(
@@ -58,7 +65,7 @@ class ArMatchingEntry(models.AbstractModel):
     @api.model
     def action_propose(self):
         """Look again at what waits."""
-        self.env["account.bank.statement.line"].check_access("write")
+        self._check_may_match()
         self._propose()
         return True
 
@@ -68,8 +75,11 @@ class ArMatchingEntry(models.AbstractModel):
 
     @api.model
     def _cron_match(self):
-        """Look at what waits, and match what is certain where the company says so."""
-        self._propose()
+        """Look at what waits, and match what is certain where the company says so.
+
+        People match meanwhile: what they changed is read again, as in their requests.
+        """
+        retrying(self._propose, self.env)
         certain = self.search(
             [("state", "=", "certain"), ("company_id.ar_matching_automatic", "=", True)]
         )
@@ -99,7 +109,7 @@ class ArMatchingEntry(models.AbstractModel):
         :raise UserError: matched meanwhile, or an item is not open any more
         """
         self.ensure_one()
-        self.env["account.bank.statement.line"].check_access("write")
+        self._check_may_match()
         self._lock_matching()
         if self.kind == "statement":
             self._match_bank_line()
@@ -152,7 +162,9 @@ class ArMatchingEntry(models.AbstractModel):
 
     def _match_bank_line(self):
         """Write the items in the place of the suspense line, and reconcile them."""
-        bank = self.statement_line_id.with_context(
+        # sudo: Odoo keeps bank lines from billing users for want of a screen; who may
+        # reconcile was checked, and lock dates are those of the user all the same
+        bank = self.statement_line_id.sudo().with_context(
             force_delete=True, skip_readonly_check=True
         )
         _liquidity, suspense, _others = bank._seek_for_lines()
@@ -167,7 +179,7 @@ class ArMatchingEntry(models.AbstractModel):
                 ]
             }
         )
-        created = (bank.move_id.line_ids - before).sorted("id")
+        created = (bank.move_id.line_ids - before).sorted("id").sudo(False)
         pairs = zip(created, self.line_ids, strict=False)
         self.env["account.move.line"]._reconcile_plan(
             [new | line.line_id for new, line in pairs]
@@ -284,11 +296,13 @@ class ArMatchingEntry(models.AbstractModel):
 
     def action_undo(self):
         """Undo a matching: the payment waits again."""
+        self._check_may_match()
         for proposal in self:
             if proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
             if proposal.kind == "statement":
-                proposal.statement_line_id.action_undo_reconciliation()
+                # sudo: as for the matching; who may reconcile was checked
+                proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
                 proposal._undo_credit()
         self._checked_sudo("read").write({"state": "undone", "matched_date": False})

@@ -291,11 +291,22 @@ class TestMatch(MatchingCommon):
             proposal.action_match()
         self.assertEqual(proposal.state, "certain")
 
-    def test_who_may_not_write_bank_lines_matches_nothing(self):
+    def test_a_billing_user_matches_and_undoes(self):
+        billing = self._create_user("matching_billing", "collector")
+        billing.group_ids += self.env.ref("account.group_account_invoice")
+        line = self._bank_line(800.17, self.first.name)
+        proposal = self._propose(line).with_user(billing)
+        proposal.action_match()
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(proposal.matched_uid, billing)
+        proposal.action_undo()
+        self.assertFalse(line.is_reconciled)
+
+    def test_who_may_not_reconcile_matches_nothing(self):
         proposal = self._propose(self._bank_line(800.17, self.first.name))
         collector = self._create_user("matching_collector", "collector")
         self.assertEqual(proposal.with_user(collector).state, "certain")
-        for name in ("action_match", "action_propose", "action_refuse"):
+        for name in ("action_match", "action_propose", "action_refuse", "action_undo"):
             with self.assertRaises(AccessError):
                 getattr(proposal.with_user(collector), name)()
         with self.assertRaises(AccessError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from .bank import report
 from .collection import collect
 from .customers import CUSTOMERS, Customer
 from .users import find, grant_roles
@@ -19,6 +20,7 @@ def extend(env, company, today: date) -> None:
         accounts = env["ar.account"].search([("partner_id.ref", "!=", False)])
         _label(accounts)
         collect(env, company, today)
+        report(env, company, today)
         env["ar.account"]._refresh()  # as every night: priorities, profiles, next steps
 
 
