@@ -153,6 +153,9 @@ def served(
     try:
         if modules:
             database.odoo("-i", ",".join(modules))
+        # Odoo's web client asks the world about the company of an administrator, in
+        # every window at once: the windows would get in each other's way
+        database.rows("UPDATE res_company SET iap_enrich_auto_done = TRUE")
         with tempfile.TemporaryFile("w+") as log:
             server = OdooServer(database, log)
             try:

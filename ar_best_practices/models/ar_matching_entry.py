@@ -4,7 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-WAITING = ("certain", "likely", "unknown")
+from .ar_matching_engine import WAITING
 
 
 class ArMatchingEntry(models.AbstractModel):

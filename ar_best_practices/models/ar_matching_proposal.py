@@ -41,7 +41,7 @@ class ArMatchingProposal(models.Model):
     date = fields.Date(required=True, readonly=True)
     text = fields.Char(string="Reference", readonly=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Payer", readonly=True, ondelete="set null"
+        "res.partner", string="Paid by", readonly=True, ondelete="set null"
     )
     payer_source = fields.Selection(
         [
