@@ -329,8 +329,18 @@ class ArMatchingEngine(models.AbstractModel):
         return code, match
 
     def _get_tolerances(self) -> dict[int, float]:
-        companies = self.env["res.company"].sudo().search([])
-        return {company.id: company.ar_matching_tolerance for company in companies}
+        return {
+            company.id: company.ar_matching_tolerance
+            for company in self._get_companies()
+        }
+
+    def _get_companies(self):
+        """Return every company that has books of its own.
+
+        sudo: the job decides for all; language and tolerance are no secret.
+        """
+        tree = self.env["ar.account"]._company_tree()
+        return self.env["res.company"].sudo().browse({root for _id, root, _tz in tree})
 
     # ------------------------------------------------------------------
     # Keeping
@@ -361,10 +371,9 @@ class ArMatchingEngine(models.AbstractModel):
 
     def _get_writers(self) -> dict:
         """Return these records speaking each company's language, by company."""
-        companies = self.env["res.company"].sudo().search([])
         return {
             company.id: self.with_context(lang=company.partner_id.lang)
-            for company in companies
+            for company in self._get_companies()
         }
 
     def _prepare_row(self, row: dict, rule, match: Match | None) -> dict:
