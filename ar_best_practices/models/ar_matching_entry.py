@@ -132,6 +132,7 @@ class ArMatchingEntry(models.AbstractModel):
         items = self.line_ids.line_id
         receipt = self.credit_line_id or self.statement_line_id.move_id.line_ids
         rows = items | receipt
+        rows.check_access("write")  # of this company, before anything is done by sudo
         mine = self.try_lock_for_update() and rows.try_lock_for_update() == rows
         self.invalidate_recordset()
         rows.invalidate_recordset()
@@ -300,6 +301,7 @@ class ArMatchingEntry(models.AbstractModel):
         for proposal in self:
             if proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
+            proposal.move_id.line_ids.check_access("write")
             if proposal.kind == "statement":
                 # sudo: as for the matching; who may reconcile was checked
                 proposal.statement_line_id.sudo().action_undo_reconciliation()

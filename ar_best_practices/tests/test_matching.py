@@ -302,6 +302,22 @@ class TestMatch(MatchingCommon):
         proposal.action_undo()
         self.assertFalse(line.is_reconciled)
 
+    def test_who_only_works_for_a_branch_matches_nothing_of_the_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        clerk = self._create_user("matching_branch", "collector", company=branch)
+        clerk.group_ids += self.env.ref("account.group_account_invoice")
+        line = self._bank_line(800.17, self.first.name)
+        proposal = self._propose(line)
+        with self.assertRaises(AccessError):
+            proposal.with_user(clerk).action_match()
+        self.assertFalse(line.is_reconciled)
+        proposal.action_match()
+        with self.assertRaises(AccessError):
+            proposal.with_user(clerk).action_undo()
+        self.assertTrue(line.is_reconciled)
+
     def test_who_may_not_reconcile_matches_nothing(self):
         proposal = self._propose(self._bank_line(800.17, self.first.name))
         collector = self._create_user("matching_collector", "collector")
