@@ -320,6 +320,8 @@ class ArMatchingEngine(models.AbstractModel):
         tolerance = books.tolerances.get(row["company_id"], 0)
         units = _units(tolerance, row["decimal_places"])
         match = decide(receipt, books.open[key], codes, units)
+        if match and row["kind"] != "statement" and (match.discounts or match.missing):
+            match = match._replace(doubt=match.doubt or "posted")
         return self._settle(match.rule, match, books.open[key]) if match else ("", None)
 
     def _settle(self, code: str, match: Match, ledger: Ledger) -> tuple[str, Match]:
@@ -540,6 +542,7 @@ class ArMatchingEngine(models.AbstractModel):
             "no_number": env._("no number in the reference"),
             "unknown_number": env._("the list names something that is not open"),
             "sum_differs": env._("the list adds up to another amount"),
+            "posted": env._("register the discount or difference on the invoice first"),
             "refused": env._("refused once"),
         }
 

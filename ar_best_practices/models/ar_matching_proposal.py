@@ -36,7 +36,7 @@ class ArMatchingProposal(models.Model):
         "account.move.line", string="Credit", readonly=True, ondelete="cascade"
     )
     move_id = fields.Many2one(
-        "account.move", string="Entry", readonly=True, ondelete="cascade"
+        "account.move", string="Entry", readonly=True, index=True, ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True)
     text = fields.Char(string="Reference", readonly=True)

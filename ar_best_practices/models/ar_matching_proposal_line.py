@@ -26,7 +26,9 @@ class ArMatchingProposalLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    move_id = fields.Many2one("account.move", string="Entry", readonly=True)
+    move_id = fields.Many2one(
+        "account.move", string="Entry", readonly=True, index="btree_not_null"
+    )
     number = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)

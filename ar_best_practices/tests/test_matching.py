@@ -210,6 +210,14 @@ class TestMatch(MatchingCommon):
         self.assertEqual((invoice.amount_residual, line.is_reconciled), (0, True))
         self._assert_balanced(line.move_id)
 
+    def test_a_posted_payment_less_a_difference_waits_for_a_person(self):
+        self.company.ar_matching_tolerance = 0.05
+        payment = self._pay_on_account(self.customer, 800.15, TODAY)
+        payment.memo = self.first.name
+        proposal = self._propose(self._receivable(payment.move_id))
+        self.assertEqual(proposal.state, "likely")
+        self.assertIn("on the invoice first", proposal.reason)
+
     def test_a_payment_on_account_is_reconciled(self):
         payment = self._pay_on_account(self.customer, 258.41, TODAY)
         credit = self._receivable(payment.move_id)
