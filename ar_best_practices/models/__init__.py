@@ -28,11 +28,16 @@ from . import ar_payment_plan_line
 from . import ar_payment_plan_instalment
 from . import ar_collection_action
 from . import ar_contact_hours
+from . import ar_writeoff_reason
 from . import ar_matching_rule
+from . import ar_matching_books
+from . import ar_matching_words
 from . import ar_matching_engine
+from . import ar_matching_posting
 from . import ar_matching_entry
 from . import ar_matching_proposal
 from . import ar_matching_proposal_line
+from . import ar_matching_hint
 from . import ar_item
 from . import ar_payer_profile
 from . import ar_priority_weight

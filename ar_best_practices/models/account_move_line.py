@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class AccountMoveLine(models.Model):
@@ -13,3 +13,24 @@ class AccountMoveLine(models.Model):
         lines = self.filtered(lambda line: line.payment_id or line.id in chosen)
         lines = lines.with_context(ar_chosen_line_ids=False)
         return super(AccountMoveLine, lines).reconcile()
+
+    @api.model
+    def _prepare_reconciliation_amls(self, values_list, shadowed_aml_values=None):
+        # EXTENDS account: Odoo matches as much as it can; a person may have said how
+        # much of an item is paid
+        most = self.env.context.get("ar_reconciled_amounts") or {}
+        values_list = [
+            values["aml"]._cap_residual(values, most.get(values["aml"].id))
+            for values in values_list
+        ]
+        return super()._prepare_reconciliation_amls(values_list, shadowed_aml_values)
+
+    def _cap_residual(self, values: dict, most: float | None) -> dict:
+        left = abs(values["amount_residual_currency"])
+        if most is None or self.currency_id.compare_amounts(left, most) <= 0:
+            return values
+        balance = values["amount_residual"] * most / left
+        return values | {
+            "amount_residual_currency": most if balance > 0 else -most,
+            "amount_residual": self.company_currency_id.round(balance),
+        }

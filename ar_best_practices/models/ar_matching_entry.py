@@ -1,16 +1,17 @@
-"""The entries of a matching: Odoo's own reconciliation does them."""
+"""What a person or the job does with a proposal: match, correct, refuse, undo."""
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
-from .ar_matching_engine import WAITING
+from .ar_matching_books import WAITING
+from .ar_matching_engine import sign_items
 
 
 class ArMatchingEntry(models.AbstractModel):
     _name = "ar.matching.entry"
-    _inherit = "ar.matching.engine"
-    _description = "Entries of a matching"
+    _inherit = ["ar.matching.engine", "ar.matching.posting"]
+    _description = "Deciding about matching proposals"
 
     # ------------------------------------------------------------------
     # Matching
@@ -26,7 +27,72 @@ class ArMatchingEntry(models.AbstractModel):
         """Match what is proposed for these payments."""
         for proposal in self:
             proposal._match()
+            proposal._learn_payer()
         return True
+
+    def action_correct(self):
+        """Open the dialog where a person says what a payment pays."""
+        self.ensure_one()
+        self._check_may_match()
+        if self.state not in WAITING:
+            raise UserError(self.env._("Only a payment that waits can be corrected."))
+        correction = self.env["ar.matching.correction"]._open(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What does this payment pay?"),
+            "res_model": correction._name,
+            "res_id": correction.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _correct(self, values: dict, parts: list[dict]):
+        """Match a payment with what a person chose instead of what was proposed.
+
+        :param values: partner_id, left_amount, difference, writeoff_reason_id
+        :param parts: of each item line_id, amount and discount, in its currency
+        """
+        self.ensure_one()
+        self._check_may_match()
+        before, payer = self._get_choice(), self.partner_id
+        mine = self._checked_sudo("read")
+        mine.line_ids.unlink()
+        words = self.env._("chosen by %s", self.env.user.name)
+        mine.write(values | {"reason": words, "rule_id": False, "doubt": False})
+        for part in parts:
+            mine.line_ids.create([self._prepare_line(**part)])
+        mine.is_corrected = self._get_choice() != before
+        self._match()
+        if self.partner_id != payer:
+            mine.payer_source = "person"
+        self._learn_payer()
+
+    def _get_choice(self) -> tuple:
+        """Return what distinguishes one decision about a payment from another."""
+        parts = sorted((x.line_id.id, x.amount, x.discount) for x in self.line_ids)
+        owner = self.partner_id.id if self.left_amount else None
+        return parts, self.difference, self.left_amount, owner
+
+    def _prepare_line(self, line_id: int, amount: float, discount: float) -> dict:
+        item = self.env["account.move.line"].browse(line_id)
+        return {
+            "proposal_id": self.id,
+            "line_id": item.id,
+            "move_id": item.move_id.id,
+            "number": item.move_name,
+            "due_date": item.date_maturity or item.date,
+            "currency_id": item.currency_id.id,
+            "amount": amount,
+            "discount": discount,
+        }
+
+    def _learn_payer(self):
+        """Propose to remember who paid, when no bank account of ours told it."""
+        payers = self.line_ids.line_id.partner_id or self.partner_id
+        payers = payers.commercial_partner_id
+        is_news = self.kind == "statement" and self.payer_source != "bank_account"
+        if is_news and len(payers) == 1:
+            self.env["ar.matching.hint"]._learn(self, payers)
 
     @api.model
     def action_match_certain(self):
@@ -52,15 +118,12 @@ class ArMatchingEntry(models.AbstractModel):
         """Say that these items are not what is paid: they are not proposed again."""
         self._check_may_match()
         for proposal in self:
-            refused = proposal._get_signature()
+            refused = sign_items(proposal.line_ids.line_id.ids)
             proposal._checked_sudo("read").refused = " ".join(
                 filter(None, [proposal.refused, refused])
             )
         self._propose()
         return True
-
-    def _get_signature(self) -> str:
-        return ",".join(str(line) for line in sorted(self.line_ids.line_id.ids))
 
     @api.model
     def action_propose(self):
@@ -143,7 +206,8 @@ class ArMatchingEntry(models.AbstractModel):
                 if who
                 else self.env._("Somebody else works on this payment or its items now.")
             )
-        if not self.line_ids or any(not self._is_open(line) for line in self.line_ids):
+        settles = self.line_ids or self.is_corrected  # all of it may stay on account
+        if not settles or any(not self._is_open(line) for line in self.line_ids):
             raise UserError(
                 self.env._(
                     "What this payment pays has changed: look again, then match."
@@ -153,150 +217,15 @@ class ArMatchingEntry(models.AbstractModel):
     def _is_open(self, line) -> bool:
         left = line.line_id.amount_residual_currency
         wanted = line.amount + line.discount
-        return (
-            bool(line.line_id) and line.currency_id.compare_amounts(left, wanted) >= 0
-        )
-
-    # ------------------------------------------------------------------
-    # Bank lines
-    # ------------------------------------------------------------------
-
-    def _match_bank_line(self):
-        """Write the items in the place of the suspense line, and reconcile them."""
-        # sudo: Odoo keeps bank lines from billing users for want of a screen; who may
-        # reconcile was checked, and lock dates are those of the user all the same
-        bank = self.statement_line_id.sudo().with_context(
-            force_delete=True, skip_readonly_check=True
-        )
-        _liquidity, suspense, _others = bank._seek_for_lines()
-        if self.currency_id.compare_amounts(-suspense.amount_currency, self.amount):
-            raise UserError(self.env._("This bank line has changed: look again."))
-        before = bank.move_id.line_ids
-        bank.write(
-            {
-                "line_ids": [
-                    Command.delete(suspense.id),
-                    *map(Command.create, self._prepare_counterparts(suspense)),
-                ]
-            }
-        )
-        created = (bank.move_id.line_ids - before).sorted("id").sudo(False)
-        pairs = zip(created, self.line_ids, strict=False)
-        self.env["account.move.line"]._reconcile_plan(
-            [new | line.line_id for new, line in pairs]
-        )
-
-    def _prepare_counterparts(self, suspense) -> list[dict]:
-        """Return the journal items instead of the suspense line: one per item, then
-        discounts, the difference, and what stays on account."""
-        shares = [(line, line.amount + line.discount) for line in self.line_ids]
-        values = [
-            self._prepare_counterpart(suspense, amount, line.line_id)
-            for line, amount in shares
-        ]
-        values += self._prepare_discounts(suspense)
-        if self.difference:
-            values.append(self._prepare_difference(suspense))
-        if self.left_amount:
-            values.append(self._prepare_rest(suspense))
-        rest = suspense.balance - sum(value["balance"] for value in values)
-        values[0]["balance"] = self.company_id.currency_id.round(
-            values[0]["balance"] + rest
-        )
-        return values
-
-    def _prepare_counterpart(self, suspense, amount: float, item) -> dict:
-        return {
-            "name": item.move_id.name,
-            "account_id": item.account_id.id,
-            "partner_id": item.partner_id.id,
-            "currency_id": suspense.currency_id.id,
-            "amount_currency": -amount,
-            "balance": self._to_company(suspense, -amount),
-        }
-
-    def _to_company(self, suspense, amount: float) -> float:
-        """Return an amount at the rate of the bank line, in the company's currency."""
-        rate = suspense.balance / suspense.amount_currency
-        return self.company_id.currency_id.round(amount * rate)
-
-    def _prepare_discounts(self, suspense) -> list[dict]:
-        """Return the journal items of early payment discounts, as Odoo makes them."""
-        granted = self.line_ids.filtered("discount")
-        if not granted:
-            return []
-        total = sum(granted.mapped("discount"))
-        made = self.env[
-            "account.move"
-        ]._get_invoice_counterpart_amls_for_early_payment_discount(
-            [
-                {
-                    "aml": line.line_id,
-                    "amount_currency": -line.line_id.amount_residual_currency,
-                    "balance": -line.line_id.amount_residual,
-                }
-                for line in granted
-            ],
-            -self._to_company(suspense, -total),
-        )
-        return [
-            {"currency_id": suspense.currency_id.id} | values
-            for group in made.values()
-            for values in group
-        ]
-
-    def _prepare_difference(self, suspense) -> dict:
-        account = self.company_id.ar_matching_account_id
-        if not account:
-            raise UserError(
-                self.env._(
-                    "Choose the account of small differences under Configuration ▸"
-                    " Settings."
-                )
-            )
-        return {
-            "name": self.env._("Small difference"),
-            "account_id": account.id,
-            "partner_id": self.partner_id.id,
-            "currency_id": suspense.currency_id.id,
-            "amount_currency": self.difference,
-            "balance": self._to_company(suspense, self.difference),
-        }
-
-    def _prepare_rest(self, suspense) -> dict:
-        partner = (self.partner_id or self.line_ids.line_id.partner_id)[:1]
-        company = partner.with_company(self.company_id)
-        return {
-            "name": self.env._("On account: %s", self.text or ""),
-            "account_id": company.property_account_receivable_id.id,
-            "partner_id": partner.id,
-            "currency_id": suspense.currency_id.id,
-            "amount_currency": -self.left_amount,
-            "balance": self._to_company(suspense, -self.left_amount),
-        }
-
-    # ------------------------------------------------------------------
-    # Payments and credit notes
-    # ------------------------------------------------------------------
-
-    def _match_credit(self):
-        """Reconcile a payment or credit note with its items, one after the other."""
-        if self.difference or any(self.line_ids.mapped("discount")):
-            raise UserError(
-                self.env._(
-                    "A discount or a difference of a payment that is already posted:"
-                    " register it on the invoice, then match the rest."
-                )
-            )
-        for line in self.line_ids:
-            (self.credit_line_id | line.line_id).reconcile()
+        enough = line.currency_id.compare_amounts(abs(left), abs(wanted)) >= 0
+        return bool(line.line_id) and left * wanted > 0 and enough
 
     # ------------------------------------------------------------------
     # Undoing
     # ------------------------------------------------------------------
 
     def action_undo(self):
-        """Undo a matching: the payment waits again."""
+        """Undo a matching: the payment waits again, for a person."""
         self._check_may_match()
         for proposal in self:
             if proposal.state != "matched":
@@ -307,13 +236,22 @@ class ArMatchingEntry(models.AbstractModel):
                 proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
                 proposal._undo_credit()
-        self._checked_sudo("read").write({"state": "undone", "matched_date": False})
+        self._checked_sudo("read").write({"state": "undone"})
         self._propose()
         return True
 
     def _undo_credit(self):
-        items = self.line_ids.line_id
-        partials = self.credit_line_id.matched_debit_ids.filtered(
-            lambda partial: partial.debit_move_id in items
-        )
-        partials.unlink()
+        """Take payment, credits and write-off off their items; the entry of the
+        write-off is reversed, so that the books keep both."""
+        mine = self.line_ids.line_id | self.credit_line_id
+        mine |= self.writeoff_move_id.line_ids
+        partials = mine.matched_debit_ids | mine.matched_credit_ids
+        partials.filtered(
+            lambda partial: (
+                partial.debit_move_id in mine and partial.credit_move_id in mine
+            )
+        ).unlink()
+        if self.writeoff_move_id:
+            self.writeoff_move_id._reverse_moves(
+                [{"date": fields.Date.context_today(self)}], cancel=True
+            )

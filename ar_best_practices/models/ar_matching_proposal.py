@@ -30,16 +30,22 @@ class ArMatchingProposal(models.Model):
         "account.bank.statement.line",
         string="Bank line",
         readonly=True,
+        index="btree_not_null",
         ondelete="cascade",
     )
     credit_line_id = fields.Many2one(
-        "account.move.line", string="Credit", readonly=True, ondelete="cascade"
+        "account.move.line",
+        string="Credit",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
     )
     move_id = fields.Many2one(
         "account.move", string="Entry", readonly=True, index=True, ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True)
     text = fields.Char(string="Reference", readonly=True)
+    account_number = fields.Char(string="Bank account", readonly=True)
     partner_id = fields.Many2one(
         "res.partner", string="Paid by", readonly=True, ondelete="set null"
     )
@@ -49,6 +55,7 @@ class ArMatchingProposal(models.Model):
             ("learned", "As learned"),
             ("typed", "As typed"),
             ("document", "Of the document"),
+            ("person", "By a person"),
         ],
         string="Known",
         readonly=True,
@@ -60,6 +67,22 @@ class ArMatchingProposal(models.Model):
     )
     difference = fields.Monetary(
         readonly=True, help="What the payment lacks of the items, to be written off."
+    )
+    writeoff_reason_id = fields.Many2one(
+        "ar.writeoff.reason",
+        string="Written off for",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    writeoff_move_id = fields.Many2one(
+        "account.move",
+        string="Entry of the write-off",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Discounts and write-offs of a payment that was posted already stand in an"
+        " entry of their own.",
     )
     rule_id = fields.Many2one("ar.matching.rule", readonly=True, ondelete="set null")
     confidence = fields.Integer(string="Confidence (%)", readonly=True)
@@ -81,6 +104,11 @@ class ArMatchingProposal(models.Model):
         "ar.matching.proposal.line", "proposal_id", string="Items", readonly=True
     )
     items = fields.Char(string="Pays", compute="_compute_items")
+    advice = fields.Text(
+        string="Remittance advice",
+        readonly=True,
+        help="What the customer listed: a document number and an amount a line.",
+    )
     refused = fields.Char(
         string="Refused items",
         readonly=True,
@@ -91,6 +119,7 @@ class ArMatchingProposal(models.Model):
         "res.users", string="Matched by", readonly=True, ondelete="set null"
     )
     is_automatic = fields.Boolean(string="By itself", readonly=True)
+    is_corrected = fields.Boolean(string="Corrected", readonly=True)
     hours = fields.Float(
         string="Hours to match",
         readonly=True,
@@ -98,12 +127,15 @@ class ArMatchingProposal(models.Model):
         help="From the day of the payment to its matching.",
     )
 
+    # One proposal waits for each payment; those matched or undone stay as history.
     _statement_uniq = models.UniqueIndex(
-        "(statement_line_id) WHERE statement_line_id IS NOT NULL",
+        "(statement_line_id) WHERE statement_line_id IS NOT NULL"
+        " AND state IN ('certain', 'likely', 'unknown')",
         "This bank line has a proposal already.",
     )
     _credit_uniq = models.UniqueIndex(
-        "(credit_line_id) WHERE credit_line_id IS NOT NULL",
+        "(credit_line_id) WHERE credit_line_id IS NOT NULL"
+        " AND state IN ('certain', 'likely', 'unknown')",
         "This payment has a proposal already.",
     )
 

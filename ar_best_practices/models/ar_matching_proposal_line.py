@@ -32,7 +32,11 @@ class ArMatchingProposalLine(models.Model):
     number = fields.Char(readonly=True)
     due_date = fields.Date(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    amount = fields.Monetary(string="Paid", readonly=True)
+    amount = fields.Monetary(
+        string="Settled",
+        readonly=True,
+        help="Paid, deducted as a credit (below zero) or written off.",
+    )
     discount = fields.Monetary(
         readonly=True, help="Early payment discount that is granted."
     )

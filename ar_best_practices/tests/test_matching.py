@@ -44,7 +44,9 @@ class MatchingCommon(ReceivablesCommon):
     def _propose(self, receipt=None):
         """Look at what waits; return the proposal of a bank line or of a credit."""
         self.env["ar.matching.proposal"].action_propose()
-        proposals = self.env["ar.matching.proposal"].search([])
+        proposals = self.env["ar.matching.proposal"].search(
+            [("state", "in", ("certain", "likely", "unknown"))]
+        )
         if receipt is None:
             return proposals
         return proposals.filtered(
@@ -210,13 +212,25 @@ class TestMatch(MatchingCommon):
         self.assertEqual((invoice.amount_residual, line.is_reconciled), (0, True))
         self._assert_balanced(line.move_id)
 
-    def test_a_posted_payment_less_a_difference_waits_for_a_person(self):
+    def test_a_posted_payment_less_a_difference_gets_an_entry_for_it(self):
         self.company.ar_matching_tolerance = 0.05
+        account = self.company_data["default_account_expense"]
+        self.company.ar_matching_account_id = account
         payment = self._pay_on_account(self.customer, 800.15, TODAY)
         payment.memo = self.first.name
-        proposal = self._propose(self._receivable(payment.move_id))
-        self.assertEqual(proposal.state, "likely")
-        self.assertIn("on the invoice first", proposal.reason)
+        credit = self._receivable(payment.move_id)
+        proposal = self._propose(credit)
+        self.assertEqual(proposal.difference, 0.02)
+        proposal.action_match()
+        self.assertEqual((self.first.amount_residual, credit.reconciled), (0, True))
+        entry = proposal.writeoff_move_id
+        self._assert_balanced(entry)
+        booked = entry.line_ids.filtered(lambda line: line.account_id == account)
+        self.assertEqual(booked.balance, 0.02)
+        proposal.action_undo()
+        self.assertEqual(self.first.amount_residual, 800.17)
+        self.assertEqual(credit.amount_residual, -800.15)
+        self.assertTrue(entry.reversal_move_ids)
 
     def test_a_payment_on_account_is_reconciled(self):
         payment = self._pay_on_account(self.customer, 258.41, TODAY)
@@ -252,12 +266,49 @@ class TestMatch(MatchingCommon):
         proposal.action_undo()
         self.assertFalse(line.is_reconciled)
         self.assertEqual(self.first.amount_residual, 800.17)
-        self.assertEqual(proposal.state, "certain")
+        self.assertEqual(
+            (proposal.state, proposal.matched_uid), ("undone", self.env.user)
+        )
         payment = self._pay_on_account(self.customer, 258.41, TODAY)
         credit = self._propose(self._receivable(payment.move_id))
         credit.action_match()
         credit.action_undo()
         self.assertEqual(self.second.amount_residual, 258.41)
+
+    def test_what_a_person_undid_is_never_matched_by_itself_again(self):
+        self.company.ar_matching_automatic = True
+        line = self._bank_line(800.17, self.first.name)
+        self._run_cron("ir_cron_match")
+        self.assertTrue(line.is_reconciled)
+        matched = self.env["ar.matching.proposal"].search([("state", "=", "matched")])
+        matched.action_undo()
+        again = self._propose(line)
+        self.assertEqual((again.state, again.doubt), ("likely", "undone"))
+        self.assertIn("matched before, and undone", again.reason)
+        self._run_cron("ir_cron_match")
+        self.assertFalse(line.is_reconciled)
+        again.action_match()
+        self.assertTrue(line.is_reconciled)
+
+    def test_an_undoing_elsewhere_in_odoo_is_followed(self):
+        line = self._bank_line(800.17, self.first.name)
+        proposal = self._propose(line)
+        proposal.action_match()
+        self._receivable(self.first).remove_move_reconcile()
+        waiting = self._propose(self._receivable(line.move_id))
+        self.assertEqual(proposal.state, "undone")
+        self.assertEqual((waiting.kind, waiting.state), ("payment", "likely"))
+        self.assertEqual(waiting.line_ids.move_id, self.first)
+
+    def test_what_is_left_of_a_payment_waits_and_the_match_stays(self):
+        payment = self._pay_on_account(self.customer, 300, TODAY)
+        payment.memo = self.second.name
+        credit = self._receivable(payment.move_id)
+        first = self._propose(credit)
+        self.assertEqual(first.left_amount, 41.59)
+        first.action_match()
+        rest = self._propose(credit)
+        self.assertEqual((first.state, rest.amount), ("matched", 41.59))
 
     def test_the_job_matches_what_is_certain_where_the_company_says_so(self):
         certain = self._bank_line(800.17, self.first.name)
@@ -338,3 +389,58 @@ class TestMatch(MatchingCommon):
         viewer = self._create_user("matching_viewer", "viewer")
         with self.assertRaises(AccessError):
             proposal.with_user(viewer).read(["amount"])
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestCredits(MatchingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.credit = cls._invoice(
+            cls.customer, 20.00, "2026-05-10", move_type="out_refund"
+        )
+
+    def test_an_invoice_less_a_credit_note(self):
+        line = self._bank_line(780.17, f"{self.first.name} {self.credit.name}")
+        proposal = self._propose(line)
+        self.assertEqual((proposal.state, proposal.left_amount), ("certain", 0))
+        proposal.action_match()
+        self.assertEqual((self.first + self.credit).mapped("amount_residual"), [0, 0])
+        self._assert_balanced(line.move_id)
+
+    def test_a_credit_that_is_deducted_is_not_proposed_a_second_time(self):
+        line = self._known(1038.58)
+        proposal = self._propose(line)
+        self.assertEqual(
+            (proposal.rule_id.code, proposal.state), ("balance", "certain")
+        )
+        waiting = self._propose(self._receivable(self.credit))
+        self.assertFalse(waiting.line_ids)
+        later = self._known(20)
+        self.assertFalse(self._propose(later).line_ids)
+
+    def test_a_payment_on_account_less_a_credit_note(self):
+        payment = self._pay_on_account(self.customer, 780.17, TODAY)
+        payment.memo = f"{self.first.name} {self.credit.name}"
+        proposal = self._propose(self._receivable(payment.move_id))
+        self.assertEqual(len(proposal.line_ids), 2)
+        proposal.action_match()
+        self.assertEqual((self.first + self.credit).mapped("amount_residual"), [0, 0])
+        proposal.action_undo()
+        self.assertEqual(
+            (self.first + self.credit).mapped("amount_residual"), [800.17, 20]
+        )
+
+    def test_an_instalment_of_a_plan_is_a_commitment(self):
+        account = self._account(self.customer)
+        items = self._receivable(self.first + self.second)
+        plan = self.env["ar.payment.plan"]._make(
+            account, [("2026-07-10", 600), ("2026-08-10", 458.58)], items
+        )
+        plan.action_accept()
+        proposal = self._propose(self._known(600))
+        self.assertEqual(
+            (proposal.rule_id.code, proposal.state), ("commitment", "certain")
+        )
+        self.assertEqual(proposal.line_ids.move_id, self.first)

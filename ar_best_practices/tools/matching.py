@@ -10,7 +10,7 @@ from datetime import date
 from math import comb, gcd
 from typing import NamedTuple
 
-from .reference import find_keys, neighbours, shape, strong_keys, weak_key
+from .reference import find_keys, neighbours, shape, squeeze, strong_keys, weak_key
 from .subset import Verdict, find_subset
 
 SUBSET_ITEMS = 200  # open items of one payer among which sums are looked for
@@ -19,7 +19,10 @@ TYPO_LENGTH = 6  # a shorter number with a wrong character is just another numbe
 
 
 class Item(NamedTuple):
-    """An open item: what is left of it, and the numbers that stand for it."""
+    """An open item: what is left of it, and the numbers that stand for it.
+
+    A credit (credit note, payment on account) has an amount below zero.
+    """
 
     id: int
     payer: int
@@ -37,7 +40,8 @@ class Receipt(NamedTuple):
     """Money that came in.
 
     ``payer`` is 0 when nobody knows who paid; ``is_sure`` when a bank account says it,
-    and not only the person who typed the payment.
+    and not only the person who typed the payment. ``own`` is the item of the payment
+    itself, when it is posted already.
     """
 
     amount: int
@@ -48,6 +52,8 @@ class Receipt(NamedTuple):
     family: int = 0
     listed: tuple[tuple[str, int], ...] = ()  # remittance advice: (number, amount)
     committed: tuple[tuple[tuple[int, int], ...], ...] = ()  # promises: (item, amount)
+    own: int = 0
+    takes_credits: bool = True  # money may come less a credit; a credit note does not
 
 
 class Match(NamedTuple):
@@ -75,6 +81,7 @@ class Ledger:
         self.by_order: dict[str, set[int]] = defaultdict(set)
         self.by_payer: dict[int, list[Item]] = defaultdict(list)
         self.by_family: dict[int, list[Item]] = defaultdict(list)
+        self.credits: dict[int, list[Item]] = defaultdict(list)
         self.shapes: set[tuple[str, int]] = set()
         for item in items:
             self._add(item)
@@ -82,14 +89,20 @@ class Ledger:
     def _add(self, item: Item) -> None:
         self.items[item.id] = item
         self.shapes |= {shape(number) for number in (item.number, *item.orders)}
-        for key in strong_keys(item.number) | strong_keys(item.reference):
+        for key in _keys(item):
             self.by_number[key].add(item.id)
         for order in item.orders:
             for key in strong_keys(order):
                 self.by_order[key].add(item.id)
-        self.by_payer[item.payer].append(item)
-        if item.family:
-            self.by_family[item.family].append(item)
+        for owner in self._owners(item):
+            owner.append(item)
+
+    def _owners(self, item: Item) -> list[list[Item]]:
+        """Return the lists in which an item stands: of its payer and of his group."""
+        if item.amount < 0:
+            return [self.credits[item.payer]]
+        of_group = [self.by_family[item.family]] if item.family else []
+        return [self.by_payer[item.payer], *of_group]
 
     def settle(self, match: "Match") -> None:
         """Take out of the ledger what a match pays."""
@@ -98,18 +111,22 @@ class Ledger:
             item = self.items.pop(item_id)
             self._remove(item)
             left = item.amount - amount - granted.get(item_id, 0)
-            if left > 0 and not match.missing:
+            if left * item.amount > 0 and not match.missing:
                 self._add(item._replace(amount=left))
 
+    def forget(self, item_id: int) -> None:
+        """Take an item out: a credit that pays something is no credit any more."""
+        if item := self.items.pop(item_id, None):
+            self._remove(item)
+
     def _remove(self, item: Item) -> None:
-        for key in strong_keys(item.number) | strong_keys(item.reference):
+        for key in _keys(item):
             self.by_number[key].discard(item.id)
         for order in item.orders:
             for key in strong_keys(order):
                 self.by_order[key].discard(item.id)
-        self.by_payer[item.payer].remove(item)
-        if item.family:
-            self.by_family[item.family].remove(item)
+        for owner in self._owners(item):
+            owner.remove(item)
 
     def names_another(self, text: str) -> bool:
         """Say whether a text has a number made as ours that is not open."""
@@ -126,10 +143,23 @@ class Ledger:
         found = self.by_payer.get(payer, []) if payer else []
         return sorted(found, key=lambda item: (item.due, item.id))
 
+    def credits_of(self, receipt: Receipt) -> list[Item]:
+        """Return the credits of whoever paid, but the payment itself."""
+        found = self.credits.get(receipt.payer, []) if receipt.payer else []
+        return [item for item in found if item.id != receipt.own]
+
     def owed_by_family(self, receipt: Receipt) -> list[Item]:
         """Return the items of the other companies of the payer's group."""
         found = self.by_family.get(receipt.family, []) if receipt.family else []
         return [item for item in found if item.payer != receipt.payer]
+
+
+def _keys(item: Item) -> set[str]:
+    """Return what stands for an item. The digits of a credit note are often those of an
+    invoice too, so that only its whole number counts."""
+    if item.amount < 0:
+        return strong_keys(item.number) & {squeeze(item.number)}
+    return strong_keys(item.number) | strong_keys(item.reference)
 
 
 # ----------------------------------------------------------------------
@@ -138,30 +168,40 @@ class Ledger:
 
 
 def by_remittance(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
-    """The list that came with the payment: each number, its item and its amount."""
+    """The list that came with the payment: each number, its items and its amount."""
     if not receipt.listed:
         return None
-    parts, doubt = [], ""
+    parts, doubts = {}, []
     for number, amount in receipt.listed:
-        found = _ids(ledger.by_number, strong_keys(number)) or {
-            item.id
-            for item in ledger.owed_by(receipt.payer)
-            if weak_key(item.number) == (weak_key(number) or number)
-        }
-        if len(found) != 1:
-            doubt = "unknown_number"
-            continue
-        (found_id,) = found
-        parts.append((found_id, min(amount, ledger.items[found_id].amount)))
-        if amount > ledger.items[found_id].amount:
-            doubt = "too_much"
-    rest = receipt.amount - sum(amount for _id, amount in parts)
+        items = _listed(number, receipt, ledger)
+        total = sum(item.amount for item in items)
+        if total * amount <= 0 or len({item.number for item in items}) != 1:
+            doubts.append("unknown_number")
+        elif parts.keys() & {item.id for item in items}:
+            doubts.append("listed_twice")
+        else:
+            parts |= spread(_whole(items), amount) if amount > 0 else _whole(items)
+            if abs(amount) > abs(total):
+                doubts.append("too_much")
+    rest = receipt.amount - sum(parts.values())
     if rest:
-        doubt = doubt or "sum_differs"
+        doubts.append("sum_differs")
     if rest < 0 or not parts:
-        return Match("remittance", (), doubt=doubt)
-    doubt = doubt or _payer_doubt(receipt, ledger, [i for i, _amount in parts])
-    return Match("remittance", tuple(parts), rest=rest, doubt=doubt)
+        return Match("remittance", (), doubt=doubts[0])
+    doubts.append(_payer_doubt(receipt, ledger, parts))
+    return Match("remittance", tuple(parts.items()), rest=rest, doubt=doubts[0])
+
+
+def _listed(number: str, receipt: Receipt, ledger: Ledger) -> list[Item]:
+    """Return the items of a listed number: by the whole, or by its counter among what
+    the payer owes."""
+    found = _ids(ledger.by_number, strong_keys(number)) - {receipt.own}
+    items = [ledger.items[i] for i in found] or [
+        item
+        for item in ledger.owed_by(receipt.payer)
+        if weak_key(item.number) == (weak_key(number) or number)
+    ]
+    return sorted(items, key=lambda item: (item.due, item.id))
 
 
 def by_number(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
@@ -200,11 +240,12 @@ def by_typo(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
 
 def _named(receipt: Receipt, ledger: Ledger) -> set[int]:
     """Return the items whose number is in the text; a bare counter counts among the
-    items of the payer only."""
+    items of the payer only. A credit counts beside an invoice only."""
     keys = find_keys(receipt.text)
-    found = _ids(ledger.by_number, keys)
-    if found:
-        return found
+    found = _ids(ledger.by_number, keys) - {receipt.own}
+    debts = {i for i in found if ledger.items[i].amount > 0}
+    if debts:
+        return found if receipt.takes_credits else debts
     own = ledger.owed_by(receipt.payer)
     return {item.id for item in own if weak_key(item.number) in keys}
 
@@ -231,6 +272,8 @@ def _by_named(
     total = sum(item.amount for item in items)
     if total == receipt.amount:
         return Match(rule, _whole(items), doubt=doubt)
+    if any(item.amount < 0 for item in items):
+        return Match(rule, (), doubt=doubt or "credit_differs")
     if match := _with_discount(rule, items, receipt, doubt):
         return match
     if match := _some_of(rule, items, receipt, doubt):
@@ -241,7 +284,7 @@ def _by_named(
     if receipt.amount > total:
         rest = receipt.amount - total
         return Match(rule, _whole(items), rest=rest, doubt=doubt or "too_much")
-    return Match(rule, _oldest(items, receipt.amount), doubt=doubt or "part")
+    return Match(rule, spread(_whole(items), receipt.amount), doubt=doubt or "part")
 
 
 def _has_twin(items: list[Item], ledger: Ledger) -> bool:
@@ -260,7 +303,7 @@ def _some_of(rule: str, items, receipt: Receipt, doubt: str) -> Match | None:
     """Return the instalments that are paid of one document, the oldest first, or the
     only ones of several documents that add up."""
     if len({item.number for item in items}) == 1:
-        paid = _oldest(items, receipt.amount)
+        paid = spread(_whole(items), receipt.amount)
         if all(amount == _amount_of(items, i) for i, amount in paid):
             rest = receipt.amount - sum(amount for _id, amount in paid)
             return None if rest else Match(rule, paid, doubt=doubt)
@@ -328,11 +371,14 @@ def by_discount(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | No
 
 
 def by_balance(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
-    """All that the payer owes."""
+    """All that the payer owes, less his credits or not."""
     items = ledger.owed_by(receipt.payer)
-    if len(items) < 2 or sum(item.amount for item in items) != receipt.amount:
-        return None
-    return Match("balance", _whole(items))
+    credits = ledger.credits_of(receipt) if receipt.takes_credits else []
+    for paid in (items, items + credits):
+        is_balance = sum(item.amount for item in paid) == receipt.amount
+        if len(paid) > 1 and items and is_balance:
+            return Match("balance", _whole(paid))
+    return None
 
 
 def by_sum(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
@@ -475,12 +521,16 @@ def _whole(items: Iterable[Item]) -> tuple[tuple[int, int], ...]:
     return tuple((item.id, item.amount) for item in items)
 
 
-def _oldest(items: Iterable[Item], amount: int) -> tuple[tuple[int, int], ...]:
-    """Spread an amount over items, those given first first."""
+def spread(owed: Iterable[tuple[int, int]], amount: int) -> tuple[tuple[int, int], ...]:
+    """Spread an amount over (item, what is left of it), those given first first.
+
+    >>> spread([(1, 300), (2, 500)], 400)
+    ((1, 300), (2, 100))
+    """
     parts = []
-    for item in items:
-        part = min(amount, item.amount)
+    for item_id, left in owed:
+        part = min(amount, left)
         if part > 0:
-            parts.append((item.id, part))
+            parts.append((item_id, part))
             amount -= part
     return tuple(parts)

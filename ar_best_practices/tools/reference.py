@@ -80,6 +80,17 @@ def find_keys(text: str) -> set[str]:
     return {key for run in _runs(text) for key in _join(run)}
 
 
+def wording(text: str) -> str:
+    """Return the words of a payment without its numbers: what stays the same when a
+    customer pays again.
+
+    >>> wording("VIR SEPA Garage du Nord 21/11 F2026-00412 REF:00017")
+    'VIR SEPA GARAGE DU NORD REF'
+    """
+    words, _pieces = _runs(text)
+    return " ".join(word for word in words if not any(c.isdigit() for c in word))
+
+
 def neighbours(key: str) -> Iterator[str]:
     """Yield the keys that differ by one wrong, missing, added or swapped character.
 

@@ -3,6 +3,8 @@ from . import ar_collection_call
 from . import ar_dunning_preview
 from . import ar_dunning_review
 from . import ar_export
+from . import ar_matching_correction
+from . import ar_matching_correction_line
 from . import ar_personal_data
 from . import ar_statement_print
 from . import base_partner_merge

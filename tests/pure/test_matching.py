@@ -143,6 +143,64 @@ def test_a_remittance_advice_says_what_is_paid():
     assert found(decide(5, "", ROY, listed=unknown))[2] == "unknown_number"
 
 
+def test_a_remittance_advice_is_refused_when_it_does_not_hold():
+    def listed(*rows, amount=500_000, text=""):
+        return found(decide(amount, text, ROY, listed=rows))
+
+    assert listed(("F/26/00412", 500_000)) == ("remittance", [412], "")
+    once_more = (("F/26/00412", 400_000), ("F 26 00412", 100_000))
+    assert listed(*once_more)[2] == "listed_twice"
+    assert listed(("F/26/00999", 500_000)) == ("remittance", [], "unknown_number")
+    assert listed(("F/26/00412", -500_000))[2] == "unknown_number"
+    of_another = listed(("F/26/00502", 64_317), amount=64_317)
+    assert of_another == ("remittance", [502], "other_payer")
+
+
+class TestCredits:
+    """Customers deduct what we owe them."""
+
+    LEDGER = (*LEDGER, item(90, amount=-20_000)._replace(number="AV/26/00090"))
+
+    def decide(self, amount, text="", payer=ROY, **values):
+        receipt = Receipt(amount, DAY, text, payer, is_sure=bool(payer), **values)
+        return matching.decide(receipt, Ledger(self.LEDGER))
+
+    def test_an_invoice_less_the_credit_note_that_is_named(self):
+        match = self.decide(780_000, "F/26/00412 AV/26/00090", payer=0)
+        assert found(match) == ("number", [90, 412], "")
+        assert dict(match.parts) == {90: -20_000, 412: 800_000}
+
+    def test_a_credit_note_that_does_not_explain_the_amount(self):
+        match = self.decide(770_000, "F/26/00412 AV/26/00090")
+        assert found(match) == ("number", [], "credit_differs")
+
+    def test_the_balance_less_all_credits(self):
+        assert found(self.decide(1_038_000))[0::2] == ("balance", "")
+        assert dict(self.decide(1_038_000).parts)[90] == -20_000
+
+    def test_the_whole_balance_leaves_the_credit_alone(self):
+        match = self.decide(1_058_000)
+        assert sorted(dict(match.parts)) == [412, 455]
+
+    def test_a_credit_is_not_deducted_from_itself_nor_by_a_credit_note(self):
+        assert self.decide(1_038_000, own=90) is None
+        credit_note = self.decide(1_038_000, takes_credits=False)
+        assert credit_note is None
+        assert self.decide(780_000, "F/26/00412 AV/26/00090", own=90).doubt == "part"
+
+    def test_the_digits_of_a_credit_note_are_not_those_of_an_invoice(self):
+        alike = item(91, amount=-5_000)._replace(number="AVF/26/00412")
+        ledger = Ledger([*LEDGER, alike])
+        receipt = Receipt(800_000, DAY, "VIR F/26/00412")
+        assert found(matching.decide(receipt, ledger)) == ("number", [412], "")
+
+    def test_a_credit_that_is_used_is_no_credit_any_more(self):
+        ledger = Ledger(self.LEDGER)
+        ledger.forget(90)
+        receipt = Receipt(1_038_000, DAY, "", ROY, is_sure=True)
+        assert matching.decide(receipt, ledger) is None
+
+
 def test_a_promise_of_this_amount_is_paid():
     promises = (((412, 300_000), (455, 58_000)),)
     match = decide(358_000, "", ROY, committed=promises)
