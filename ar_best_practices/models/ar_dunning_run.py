@@ -22,6 +22,7 @@ PURGE_BATCH = 50
 KEPT_AS_LONG = (
     "ar.account.decision",
     "ar.collection.action",
+    "ar.matching.proposal",
     "ar.payment.promise",
     "ar.payment.plan",
 )

@@ -8,6 +8,7 @@ class ArMatchingProposal(models.Model):
     until somebody or the job matches it.
 
     Growth: one row per receipt, three lines; kept as the proof of who matched what.
+    Purged with the runs (``ar_retention_years``).
     """
 
     _name = "ar.matching.proposal"
@@ -138,6 +139,17 @@ class ArMatchingProposal(models.Model):
         " AND state IN ('certain', 'likely', 'unknown')",
         "This payment has a proposal already.",
     )
+
+    @api.model
+    def _gc_older_than(self, company, limit):
+        """Forget the matchings of a company done before a day."""
+        self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", ("matched", "undone")),
+                ("matched_date", "<", limit),
+            ]
+        ).unlink()
 
     @api.depends("line_ids")
     def _compute_items(self):

@@ -31,6 +31,10 @@ SENT = (
     '[("sent_date", ">=", date_from), ("sent_date", "<=", as_of),'
     ' ("state", "=", "sent"), ("message_id", "!=", False)]'
 )
+RECEIPTS = (
+    '[("date", ">=", date_from), ("date", "<=", as_of),'
+    ' ("kind", "in", ("statement", "payment")), ("state", "!=", "undone")]'
+)
 ROWS = {
     "9": Row(
         "ar.dunning.notice.line",
@@ -68,6 +72,38 @@ ROWS = {
         '[("next_date", ">=", date_from), ("next_date", "<", as_of)]',
         '[("next_on_time", "=", True)]',
         '[("next_on_time", "=", False)]',
+    ),
+    "4 means": Row(
+        "ar.matching.proposal",
+        "date",
+        RECEIPTS,
+        '[("kind", "=", "statement")]',
+        '[("kind", "=", "payment"), ("move_id.statement_line_id", "=", False)]',
+    ),
+    "4 matched, T1": Row(
+        "ar.matching.proposal",
+        "date",
+        RECEIPTS,
+        '[("state", "=", "matched"), ("is_corrected", "=", False),'
+        ' ("left_amount", "=", 0)]',
+        '["|", "|", ("state", "!=", "matched"), ("is_corrected", "=", True),'
+        ' ("left_amount", "!=", 0)]',
+    ),
+    "T1 hours": Row(
+        "ar.matching.proposal",
+        "matched_date",
+        '[("matched_date", ">=", date_from), ("matched_date", "<=", as_of),'
+        ' ("kind", "in", ("statement", "payment")), ("state", "=", "matched")]',
+        '[("hours", "<=", 24)]',
+        '[("hours", ">", 24)]',
+    ),
+    "T1 undone": Row(
+        "ar.matching.proposal",
+        "matched_date",
+        '[("matched_date", ">=", date_from), ("matched_date", "<=", as_of),'
+        ' ("state", "in", ("matched", "undone"))]',
+        '[("state", "=", "matched")]',
+        '[("state", "=", "undone")]',
     ),
     "T4": Row(
         "ar.account.decision",
@@ -291,6 +327,38 @@ class TestPracticeRows(ReceivablesCommon, MailCommon):
         self._lines(run, changed).notice_id._change_level(firm, "asked by sales")
         self._sent(run)
         self._check_row("9", self._lines(run, kept), self._lines(run, changed))
+
+    def _receipts(self):
+        """Return the proposals of a bank line and of a payment typed by hand."""
+        self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.company_data["default_journal_bank"].id,
+                "date": "2026-06-28",
+                "payment_ref": self._late(9).name,
+                "amount": 100,
+            }
+        )
+        typed = self._pay_on_account(self.other_customer, 70, "2026-06-29")
+        typed.memo = self._late(9, self.other_customer).name
+        self.env["ar.matching.proposal"]._propose()
+        found = self.env["ar.matching.proposal"].search(
+            [("date", ">=", "2026-06-28")], order="date"
+        )
+        return found[0], found[1]
+
+    def test_row_4_receipts_come_by_the_bank_and_match_by_themselves(self):
+        bank, typed = self._receipts()
+        self._check_row("4 means", bank, typed)
+        bank.action_match()
+        self._check_row("4 matched, T1", bank, typed)
+
+    def test_row_t1_soon_and_for_good(self):
+        bank, typed = self._receipts()
+        typed.action_match()
+        bank.action_match()
+        self._check_row("T1 hours", typed, bank)
+        bank.action_undo()
+        self._check_row("T1 undone", typed, bank)
 
     def test_row_10_a_late_item_is_on_the_worklist_within_a_day(self):
         soon, late = self._late(2), self._late(6)

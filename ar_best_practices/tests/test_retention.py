@@ -72,6 +72,21 @@ class TestRetention(ReceivablesCommon, MailCommon):
             self._purge()
         self.assertTrue(run.exists())
 
+    def test_matchings_go_when_their_years_are_over(self):
+        payment = self._pay_on_account(self.customer, 100, TODAY)
+        payment.memo = self.invoice.name
+        self.env["ar.matching.proposal"]._propose()
+        matched = self.env["ar.matching.proposal"].search(
+            [("move_id", "=", payment.move_id.id)]
+        )
+        matched.action_match()
+        with freeze_time("2036-06-29"):
+            self._purge()
+            self.assertTrue(matched.exists())
+        with freeze_time("2036-07-02"):
+            self._purge()
+        self.assertFalse(matched.exists())
+
     def test_nothing_goes_when_a_company_keeps_all(self):
         self.company.ar_retention_years = 0
         run = self._send_run()
