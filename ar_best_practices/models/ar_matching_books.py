@@ -138,24 +138,24 @@ class ArMatchingBooks(models.AbstractModel):
     # What is open
     # ------------------------------------------------------------------
 
-    def _get_ledgers(self, wanted: set[tuple[int, int]]) -> dict[tuple, Ledger]:
-        """Return items and credits by (company, currency) of payments that wait."""
+    def _get_ledgers(self, companies: set[int]) -> dict[tuple, Ledger]:
+        """Return items and credits of some companies by (company, currency)."""
         items = defaultdict(list)
-        if wanted:
+        if companies:
             scope = self.env["ar.account"]._scope()
-            for row in self.env.execute_query_dict(self._item_sql(scope, wanted)):
+            for row in self.env.execute_query_dict(self._item_sql(scope, companies)):
                 items[row["company_id"], row["currency_id"]].append(_read_item(row))
         return defaultdict(
             lambda: Ledger([]), {key: Ledger(found) for key, found in items.items()}
         )
 
-    def _item_sql(self, scope, wanted) -> SQL:
-        currencies = tuple({currency for _company, currency in wanted})
+    def _item_sql(self, scope, companies: set[int]) -> SQL:
         return SQL(
             """
             SELECT line.id, company.root_id AS company_id, line.currency_id,
                    partner.commercial_partner_id AS payer, payer.parent_id AS family,
                    line.amount_residual_currency AS amount, currency.decimal_places,
+                   line.amount_residual AS booked, own.decimal_places AS own_places,
                    COALESCE(line.date_maturity, line.date) AS due,
                    move.name AS number, move.payment_reference AS reference,
                    CONCAT_WS(',', move.invoice_origin, move.ref) AS orders,
@@ -166,6 +166,7 @@ class ArMatchingBooks(models.AbstractModel):
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN res_currency currency ON currency.id = line.currency_id
+              JOIN res_currency own ON own.id = line.company_currency_id
               JOIN res_partner partner ON partner.id = line.partner_id
               JOIN res_partner payer ON payer.id = partner.commercial_partner_id
               JOIN %(companies)s company (id, root_id) ON company.id = line.company_id
@@ -173,11 +174,11 @@ class ArMatchingBooks(models.AbstractModel):
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
                AND SIGN(line.amount_residual) = SIGN(line.amount_residual_currency)
-               AND line.currency_id IN %(currencies)s
+               AND company.root_id IN %(roots)s
             """,
             companies=self.env["ar.account"]._company_map_sql(),
             receivable=scope.receivable_ids,
-            currencies=currencies,
+            roots=tuple(companies),
         )
 
     def _get_payment_ledgers(self) -> dict[tuple, Ledger]:
@@ -192,7 +193,8 @@ class ArMatchingBooks(models.AbstractModel):
                        line.amount_residual_currency AS amount,
                        currency.decimal_places, line.date AS due, move.name AS number,
                        payment.payment_reference AS reference, payment.memo AS orders,
-                       NULL::numeric AS discount, NULL::date AS discount_date
+                       NULL::numeric AS discount, NULL::date AS discount_date,
+                       0 AS booked, 0 AS own_places
                   FROM account_payment payment
                   JOIN account_move move ON move.id = payment.move_id
                   JOIN account_move_line line
@@ -355,4 +357,5 @@ def _read_item(row: dict) -> Item:
         discount=to_units(row["discount"], places) if row["discount_date"] else 0,
         discount_until=row["discount_date"],
         family=row["family"] or 0,
+        booked=to_units(row["booked"], row["own_places"]),
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.matching import Ledger, Match, Receipt, decide
+from ..tools.matching import RULES, Ledger, Match, Receipt, by_exchange, decide
 from ..tools.remittance import read_remittance
 from .ar_matching_books import WAITING, Past, to_amount, to_units
 
@@ -44,13 +44,15 @@ CERTAIN_SOURCES = ("bank_account", "document")
 
 class Books(NamedTuple):
     """All that a decision reads: ledgers by (company, currency), commitments by
-    customer, tolerances by company, active rules in their order, and what persons said
-    before, by entry; ``used`` are credits that certain payments deduct."""
+    customer, tolerances and currencies by company, active rules in their order, and
+    what persons said before, by entry; ``used`` are credits that certain payments
+    deduct."""
 
     open: dict[tuple[int, int], Ledger]
     payments: dict[tuple[int, int], Ledger]
     commitments: dict[int, tuple]
     tolerances: dict[int, float]
+    currencies: dict[int, models.BaseModel]
     rules: dict[str, models.BaseModel]
     pasts: dict[int, Past]
     used: set[int]
@@ -71,10 +73,11 @@ class ArMatchingEngine(models.AbstractModel):
         self._name_learned_payers(receipts)
         self.env.cr.execute(self._note_undone_sql(receipts))
         books = Books(
-            self._get_ledgers({(r["company_id"], r["currency_id"]) for r in receipts}),
+            self._get_ledgers({row["company_id"] for row in receipts}),
             self._get_payment_ledgers(),
             self._get_commitments(),
             self._get_tolerances(),
+            {company.id: company.currency_id for company in self._get_companies()},
             {rule.code: rule for rule in self.env["ar.matching.rule"].search([])},
             self._get_pasts(receipts),
             set(),
@@ -170,11 +173,27 @@ class ArMatchingEngine(models.AbstractModel):
             match = decide(receipt, books.payments[key], PAYMENT_RULES)
             if match and match.parts:
                 return "payment", match, books.payments[key]
-        codes = [code for code in books.rules if code != "payment"]
+        codes = [code for code in books.rules if code in RULES]
         tolerance = books.tolerances.get(row["company_id"], 0)
         units = to_units(tolerance, row["decimal_places"])
         match = decide(receipt, books.open[key], codes, units)
-        return match.rule if match else "", match, books.open[key]
+        is_found = match and match.parts or row["kind"] != "statement"
+        exchanged = None if is_found else self._find_exchanged(row, receipt, books)
+        found = match.rule if match else "", match, books.open[key]
+        return exchanged or found
+
+    def _find_exchanged(self, row: dict, receipt: Receipt, books: Books):
+        """Look among the items in other currencies, for money in the company's own."""
+        company, currency = row["company_id"], row["currency_id"]
+        if books.currencies[company].id != currency or "exchange" not in books.rules:
+            return None
+        for (owner, other), ledger in books.open.items():
+            is_foreign = owner == company and other != currency
+            if is_foreign and (match := by_exchange(receipt, ledger)):
+                item_currency = self.env["res.currency"].browse(other)
+                row["item_places"] = item_currency.decimal_places
+                return "exchange", match, ledger
+        return None
 
     def _recall(self, match: Match, row: dict, past: Past) -> Match:
         """Apply what persons said before: refused items are not proposed again, and a
@@ -239,6 +258,7 @@ class ArMatchingEngine(models.AbstractModel):
     def _prepare_row(self, row: dict, rule, match: Match | None) -> dict:
         """Return one proposal as it is stored, its amounts in its currency."""
         places = row["decimal_places"]
+        item_places = row.get("item_places", places)
         parts = match.parts if match else ()
         discounts = dict(match.discounts) if match else {}
         doubt = match.doubt if match else ""
@@ -267,8 +287,8 @@ class ArMatchingEngine(models.AbstractModel):
             "items": [
                 (
                     line,
-                    to_amount(amount, places),
-                    to_amount(discounts.get(line, 0), places),
+                    to_amount(amount, item_places),
+                    to_amount(discounts.get(line, 0), item_places),
                 )
                 for line, amount in parts
             ],

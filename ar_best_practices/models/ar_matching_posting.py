@@ -47,11 +47,7 @@ class ArMatchingPosting(models.AbstractModel):
     def _prepare_counterparts(self, suspense) -> list[dict]:
         """Return the journal items instead of the suspense line: one per item or
         credit, then discounts, the difference, and what stays on account."""
-        shares = [(line, line.amount + line.discount) for line in self.line_ids]
-        values = [
-            self._prepare_counterpart(suspense, amount, line.line_id)
-            for line, amount in shares
-        ]
+        values = [self._prepare_counterpart(suspense, line) for line in self.line_ids]
         granted = sum(self.line_ids.mapped("discount"))
         values += self._prepare_discounts(self._to_company(suspense, granted))
         if self.difference:
@@ -65,14 +61,20 @@ class ArMatchingPosting(models.AbstractModel):
         )
         return values
 
-    def _prepare_counterpart(self, suspense, amount: float, item) -> dict:
+    def _prepare_counterpart(self, suspense, line) -> dict:
+        item, amount = line.line_id, line.amount + line.discount
+        if line.currency_id == self.currency_id:
+            balance = self._to_company(suspense, -amount)
+        else:  # what came pays it all: Odoo books the exchange difference
+            share = amount / sum(self.line_ids.mapped("amount"))
+            balance = self.company_id.currency_id.round(suspense.balance * share)
         return {
             "name": item.move_id.name,
             "account_id": item.account_id.id,
             "partner_id": item.partner_id.id,
-            "currency_id": suspense.currency_id.id,
+            "currency_id": line.currency_id.id,
             "amount_currency": -amount,
-            "balance": self._to_company(suspense, -amount),
+            "balance": balance,
         }
 
     def _to_company(self, suspense, amount: float) -> float:

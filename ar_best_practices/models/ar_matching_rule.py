@@ -38,7 +38,7 @@ class ArMatchingRule(models.Model):
 
     @api.constrains("code")
     def _check_code(self):
-        unknown = set(self.mapped("code")) - {"payment", *RULES}
+        unknown = set(self.mapped("code")) - {"payment", "exchange", *RULES}
         if unknown:
             raise ValidationError(
                 self.env._("No such rule: %s.", ", ".join(sorted(unknown)))

@@ -39,6 +39,7 @@ class ArMatchingWords(models.AbstractModel):
             "balance": env._("the whole balance"),
             "sum": env._("the only items that make this sum"),
             "difference": env._("the only item near this amount"),
+            "exchange": env._("number of an item in another currency"),
             "family": env._("items of a sister company"),
         }
 

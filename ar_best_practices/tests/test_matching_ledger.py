@@ -172,6 +172,37 @@ class TestSpecialEntries(MatchingCommon):
         self.assertEqual(sum(exchange.line_ids.mapped("debit")), 125)
         self._assert_balanced(exchange)
 
+    def test_an_invoice_in_another_currency_is_paid_in_ours(self):
+        currency = self.env.ref("base.CHF")
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-01-01",
+                "rate": 2.0,
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+            }
+        )
+        invoice = self._invoice(
+            self.customer, 500, "2026-05-01", currency_id=currency.id
+        )
+        far = self._propose(self._bank_line(200, invoice.name))
+        self.assertFalse(far.line_ids)
+        line = self._bank_line(244, invoice.name)
+        proposal = self._propose(line)
+        self.assertEqual(
+            (proposal.rule_id.code, proposal.state), ("exchange", "likely")
+        )
+        self.assertRecordValues(
+            proposal.line_ids, [{"amount": 500, "currency_id": currency.id}]
+        )
+        proposal.action_match()
+        item = self._receivable(invoice)
+        self.assertTrue(item.reconciled and line.is_reconciled)
+        exchange = item.matched_credit_ids.exchange_move_id
+        self.assertEqual(sum(exchange.line_ids.mapped("debit")), 6)
+        self._assert_balanced(line.move_id)
+
     def test_a_tax_on_cash_basis_falls_due_with_the_match(self):
         self.company.tax_exigibility = True
         tax = self._create_cash_basis_tax()

@@ -15,6 +15,7 @@ from .subset import Verdict, find_subset
 
 SUBSET_ITEMS = 200  # open items of one payer among which sums are looked for
 CHANCE = 1_000  # a sum is certain when chance makes one in fewer than a thousand
+EXCHANGE_BAND = 0.1  # a rate moves less between an invoice and its payment
 TYPO_LENGTH = 6  # a shorter number with a wrong character is just another number
 
 
@@ -34,6 +35,7 @@ class Item(NamedTuple):
     discount: int = 0  # early payment discount
     discount_until: date | None = None
     family: int = 0  # the group of companies of the payer
+    booked: int = 0  # what is left of it in the company's currency
 
 
 class Receipt(NamedTuple):
@@ -206,7 +208,7 @@ def _listed(number: str, receipt: Receipt, ledger: Ledger) -> list[Item]:
 
 def by_number(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
     """Numbers in the text whose items add up to the payment."""
-    return _by_named("number", _named(receipt, ledger), receipt, ledger, tolerance)
+    return _by_named("number", find_named(receipt, ledger), receipt, ledger, tolerance)
 
 
 def by_order(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
@@ -221,7 +223,7 @@ def by_typo(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
     Numbers follow each other, so that a wrong one is often another customer's: it does
     not count when a bank account says who paid.
     """
-    named = {ledger.items[i].payer for i in _named(receipt, ledger)}
+    named = {ledger.items[i].payer for i in find_named(receipt, ledger)}
     if named and (not receipt.is_sure or receipt.payer in named):
         return None
     found = set()
@@ -238,7 +240,21 @@ def by_typo(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
     return Match("typo", ((fitting[0], receipt.amount),), doubt=doubt)
 
 
-def _named(receipt: Receipt, ledger: Ledger) -> set[int]:
+def by_exchange(receipt: Receipt, ledger: Ledger) -> Match | None:
+    """Numbers of items in another currency that were booked near this amount.
+
+    :param receipt: money in the company's currency
+    :param ledger: of another currency; the parts of the match are in that one
+    """
+    named = [ledger.items[i] for i in find_named(receipt, ledger)]
+    booked = sum(item.booked for item in named)
+    if not named or abs(booked - receipt.amount) > booked * EXCHANGE_BAND:
+        return None
+    doubt = _payer_doubt(receipt, ledger, [item.id for item in named])
+    return Match("exchange", _whole(named), doubt=doubt)
+
+
+def find_named(receipt: Receipt, ledger: Ledger) -> set[int]:
     """Return the items whose number is in the text; a bare counter counts among the
     items of the payer only. A credit counts beside an invoice only."""
     keys = find_keys(receipt.text)

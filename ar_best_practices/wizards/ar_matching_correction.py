@@ -93,9 +93,10 @@ class ArMatchingCorrection(models.TransientModel):
         chosen = {
             line.line_id: (line.amount, line.discount)
             for line in proposal.line_ids
-            if line.line_id
+            if line.line_id and line.currency_id == proposal.currency_id
         }
-        correction._add_items(correction._get_items() | proposal.line_ids.line_id)
+        proposed = self.env["account.move.line"].union(*chosen)
+        correction._add_items(correction._get_items() | proposed)
         correction._choose(chosen)
         return correction
 
@@ -228,7 +229,7 @@ class ArMatchingCorrection(models.TransientModel):
         proposal = self.proposal_id
         key = proposal.company_id.id, proposal.currency_id.id
         proposal._flush_books()
-        ledger = proposal._get_ledgers({key})[key]
+        ledger = proposal._get_ledgers({proposal.company_id.id})[key]
         receipt = proposal._get_receipt()._replace(listed=tuple(listed))
         return by_remittance(receipt, ledger, 0)
 

@@ -208,6 +208,19 @@ def test_a_promise_of_this_amount_is_paid():
     assert match.parts == promises[0]
 
 
+def test_an_item_in_another_currency_is_near_what_it_was_booked_at():
+    ledger = Ledger([item(700, amount=500_000, booked=250_000)])
+
+    def found_for(amount, text="F/26/00700", payer=ROY):
+        match = matching.by_exchange(Receipt(amount, DAY, text, payer), ledger)
+        return match and found(match)
+
+    assert found_for(244_000) == ("exchange", [700], "")
+    assert found_for(244_000, payer=LEA) == ("exchange", [700], "other_payer")
+    assert found_for(200_000) is None
+    assert found_for(244_000, text="VIREMENT") is None
+
+
 def test_a_sum_that_chance_makes_is_looked_at():
     items = [item(n, amount=1_000 + 37 * n) for n in range(1, 26)]
     chosen = items[3:11]
