@@ -14,7 +14,6 @@ class ArWriteoffReason(models.Model):
     sequence = fields.Integer(default=10)
     account_id = fields.Many2one(
         "account.account",
-        string="Account",
         company_dependent=True,
         ondelete="restrict",
         help="Where it is booked in this company. Empty: the account of small"

@@ -26,7 +26,7 @@ class ArMatchingCorrectionLine(models.TransientModel):
     discount = fields.Monetary(
         compute="_compute_discount", help="Early payment discount of this item."
     )
-    rest = fields.Monetary(string="Rest", compute="_compute_rest")
+    rest = fields.Monetary(compute="_compute_rest")
     rest_handling = fields.Selection(
         [
             ("open", "Stays open"),
