@@ -214,6 +214,7 @@ def by_number(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
 def by_order(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
     """Order numbers in the text whose invoices add up to the payment."""
     named = _ids(ledger.by_order, find_keys(receipt.text))
+    named = {i for i in named if ledger.items[i].amount > 0}
     return _by_named("order", named, receipt, ledger, tolerance)
 
 

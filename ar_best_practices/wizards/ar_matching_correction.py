@@ -41,7 +41,9 @@ class ArMatchingCorrection(models.TransientModel):
     line_ids = fields.One2many(
         "ar.matching.correction.line", "correction_id", string="Items"
     )
-    left_amount = fields.Monetary(string="Left", compute="_compute_left_amount")
+    left_amount = fields.Monetary(
+        string="Left of the payment", compute="_compute_left_amount"
+    )
     left_handling = fields.Selection(
         [("account", "Stays on account"), ("writeoff", "Is written off")],
         string="What is left",

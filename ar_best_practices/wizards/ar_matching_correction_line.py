@@ -26,7 +26,9 @@ class ArMatchingCorrectionLine(models.TransientModel):
     discount = fields.Monetary(
         compute="_compute_discount", help="Early payment discount of this item."
     )
-    rest = fields.Monetary(compute="_compute_rest")
+    rest = fields.Monetary(
+        string="Short", compute="_compute_rest", help="What stays of the item."
+    )
     rest_handling = fields.Selection(
         [
             ("open", "Stays open"),

@@ -194,6 +194,14 @@ class TestCredits:
         receipt = Receipt(800_000, DAY, "VIR F/26/00412")
         assert found(matching.decide(receipt, ledger)) == ("number", [412], "")
 
+    def test_an_order_means_its_invoices_and_not_their_credit_notes(self):
+        of_order = item(92, LEA, -5_000, orders=("S0012345",))
+        ledger = Ledger([*LEDGER, of_order])
+        match = matching.decide(Receipt(64_317, DAY, "CDE S0012345"), ledger)
+        assert found(match) == ("order", [502], "")
+        alone = Ledger([of_order])
+        assert matching.decide(Receipt(64_317, DAY, "CDE S0012345"), alone) is None
+
     def test_a_credit_that_is_used_is_no_credit_any_more(self):
         ledger = Ledger(self.LEDGER)
         ledger.forget(90)
