@@ -104,16 +104,24 @@ class ArMatchingEngine(models.AbstractModel):
                AND EXISTS (
                    SELECT FROM ar_matching_proposal_line
                     WHERE proposal_id = proposal.id AND line_id IS NOT NULL)
-               AND NOT EXISTS (
-                   SELECT
-                     FROM ar_matching_proposal_line part
-                     JOIN account_move_line mine ON mine.move_id = proposal.move_id
-                     JOIN account_partial_reconcile partial
-                       ON (partial.debit_move_id, partial.credit_move_id)
-                          IN ((part.line_id, mine.id), (mine.id, part.line_id))
-                    WHERE part.proposal_id = proposal.id)
+               AND NOT EXISTS (%(paid)s) AND NOT EXISTS (%(used)s)
             """,
             moves=tuple({row["move_id"] for row in receipts}) or (0,),
+            paid=self._pair_sql(SQL("debit_move_id"), SQL("credit_move_id")),
+            used=self._pair_sql(SQL("credit_move_id"), SQL("debit_move_id")),
+        )
+
+    def _pair_sql(self, item: SQL, payment: SQL) -> SQL:
+        """Return what is still reconciled of a proposal."""
+        return SQL(
+            """
+            SELECT FROM ar_matching_proposal_line part
+              JOIN account_partial_reconcile pair ON pair.%(item)s = part.line_id
+              JOIN account_move_line mine ON mine.id = pair.%(payment)s
+             WHERE part.proposal_id = proposal.id AND mine.move_id = proposal.move_id
+            """,
+            item=item,
+            payment=payment,
         )
 
     # ------------------------------------------------------------------
