@@ -5,11 +5,15 @@ of the header, in English and French, and by what the values below it look like;
 person confirms it. Standard library only.
 """
 
-import itertools
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+
+from .column_guess import (
+    Vocabulary,
+    looks_like_amount,
+    looks_like_currency,
+    looks_like_date,
+)
 
 CUSTOMER_CODE = "customer_code"
 CUSTOMER_NAME = "customer_name"
@@ -29,9 +33,6 @@ DATE_ROLES = (INVOICE_DATE, DUE_DATE, SETTLED_DATE)
 AMOUNT_ROLES = (AMOUNT, PAID_AMOUNT, OPEN_AMOUNT)
 REQUIRED_ROLES = (CUSTOMER_CODE, NUMBER, INVOICE_DATE, DUE_DATE, AMOUNT)
 """What a row must say. The name of a customer stands for its code, and the reverse."""
-
-EXACT_SCORE = 1000  # less the rank of the wording, so that better words win
-LAST_RESORT = -2 * EXACT_SCORE
 
 # Words of each role, best first: an earlier wording wins a tie between two columns.
 # Written as `normalize` returns them.
@@ -400,106 +401,34 @@ STRANGERS: dict[str, tuple[str, ...]] = {
 }
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DATE = re.compile(r"\d{1,4}\s?[-/. ]\s?(\d{1,2}|[^\W\d]+\.?)\s?[-/. ]\s?\d{2,4}.*")
-_NAMED_DATE = re.compile(r"[^\W\d]{3,9}\.?\s\d{1,2},?\s\d{4}|\d{8}")
-_NUMBER = re.compile(r"[-+(]?\D{0,4}\d[\d\s.,'’]*\D{0,4}")
-_CURRENCY = re.compile(r"[A-Za-z]{3}|[$€£¥]")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
-
-
-class Match(NamedTuple):
-    """One possible reading of a column: a higher ``score`` is surer."""
-
-    score: int
-    column: int
-    role: str
-
-
-def normalize(header: str) -> str:
-    """Return a header as plain lower-case words.
-
-    >>> normalize("InvoiceDate"), normalize("customerID"), normalize(" N° Facture ")
-    ('invoice date', 'customer id', 'no facture')
-    >>> normalize("Date d'échéance"), normalize("MONTANT_TTC (€)")
-    ('date d echeance', 'montant ttc')
-    """
-    text = _CAMEL.sub(" ", header.strip())
-    text = re.sub(r"(?i)\bn\s?[°º]|#|\bnum\b\.?|\bnbr?\b", " no ", text)
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
-
-
-def header_score(header: str, role: str) -> int:
-    """Return how well a header speaks of a role: 0 (not at all) to 1000.
-
-    >>> header_score("InvoiceNumber", "number"), header_score("Order no", "number")
-    (1000, 0)
-    >>> header_score("Montant HT", "amount")
-    0
-    >>> header_score("Montant TTC en euros", "amount")
-    11
-    """
-    text = normalize(header)
-    wordings = WORDINGS[role]
-    if text in wordings:
-        return EXACT_SCORE - wordings.index(text)
-    words = set(text.split())
-    if words.intersection(STRANGERS.get(role, ())):
-        return 0
-    parts = [wording for wording in wordings if words.issuperset(wording.split())]
-    return max(map(len, parts), default=0)
-
-
-def _all_match(pattern: re.Pattern, values: Sequence[str]) -> bool:
-    return all(pattern.fullmatch(value.strip()) for value in values)
-
-
-def _looks_like_date(values: Sequence[str]) -> bool:
-    return all(
-        _DATE.fullmatch(value.strip()) or _NAMED_DATE.fullmatch(value.strip())
-        for value in values
-    )
-
-
-def _looks_like_amount(values: Sequence[str]) -> bool:
-    return _all_match(_NUMBER, values) and not any(
-        _DATE.fullmatch(value.strip()) for value in values
-    )
-
-
-LOOKS: dict[str, Callable[[Sequence[str]], bool]] = {
-    **dict.fromkeys(DATE_ROLES, _looks_like_date),
-    **dict.fromkeys(AMOUNT_ROLES, _looks_like_amount),
-    EMAIL: lambda values: _all_match(_EMAIL, values),
-    CURRENCY: lambda values: _all_match(_CURRENCY, values),
-}
+VOCABULARY = Vocabulary(
+    WORDINGS,
+    STRANGERS,
+    {
+        **dict.fromkeys(DATE_ROLES, looks_like_date),
+        **dict.fromkeys(AMOUNT_ROLES, looks_like_amount),
+        EMAIL: lambda value: bool(_EMAIL.fullmatch(value)),
+        CURRENCY: looks_like_currency,
+    },
+    REQUIRED_ROLES,
+)
 
 
 def fits(role: str, samples: Sequence[str]) -> bool:
     """Say whether half the values of a column can be what the role needs.
-
-    A few wrong values do not hide a column: they are reported row by row. A column
-    without any value fits every role.
 
     >>> fits("settled_date", ["2/22/2012", "", "1/12/2013"])
     True
     >>> fits("settled_date", ["120,00", "80,50"]), fits("paid_amount", ["120,00"])
     (False, True)
     """
-    look = LOOKS.get(role)
-    values = [value for value in samples if value.strip()]
-    if look is None or not values:
-        return True
-    return 2 * sum(look([value]) for value in values) >= len(values)
+    return VOCABULARY.fits(role, samples)
 
 
 def guess_columns(
     headers: Sequence[str], samples: Sequence[Sequence[str]] = ()
 ) -> list[str | None]:
     """Return the role of each column, ``None`` for a column that is not needed.
-
-    The surest matches are taken first; a role is given once, a column has one role.
 
     :param headers: the names of the columns
     :param samples: for each column, some of its values
@@ -510,56 +439,20 @@ def guess_columns(
     ['customer_name', 'number', 'invoice_date', 'due_date']
     >>> guess_columns(["Montant TTC", "Réglé le", "Litige", "Solde"])
     ['amount', 'settled_date', 'disputed', 'open_amount']
-    >>> guess_columns(["Client", "Nom du client", "TVA"])
-    ['customer_code', 'customer_name', None]
+    >>> guess_columns(["Client", "Nom du client", "TVA", "Order no", "Montant HT"])
+    ['customer_code', 'customer_name', None, None, None]
     >>> guess_columns(["Payé", "Due date"], [["12,50", "0,00"], ["soon", "later"]])
     ['paid_amount', 'due_date']
     """
-    roles: list[str | None] = [None] * len(headers)
-    taken: set[str] = set()
-    for match in _matches(headers, samples):
-        if roles[match.column] is None and match.role not in taken:
-            roles[match.column] = match.role
-            taken.add(match.role)
-    return roles
-
-
-def _matches(headers: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Match]:
-    """List the possible readings, the surest first, then from left to right."""
-    found = [
-        Match(_match_score(header, role, values), column, role)
-        for column, (header, values) in enumerate(
-            itertools.zip_longest(headers, samples, fillvalue=())
-        )
-        for role in WORDINGS
-    ]
-    matches = [match for match in found if match.score]
-    return sorted(matches, key=lambda match: (-match.score, match.column))
-
-
-def _match_score(header: str, role: str, values: Sequence[str]) -> int:
-    """Return the score of a header whose values fit its role, else 0.
-
-    What a file must have is better wrong row by row than not found: a column so named
-    is taken even if its values do not fit, when there is no other.
-    """
-    score = header_score(header, role)
-    if not score or fits(role, values):
-        return score
-    named = normalize(header) in WORDINGS[role]
-    return score + LAST_RESORT if named and role in REQUIRED_ROLES else 0
+    return VOCABULARY.guess(headers, samples)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Return the index of the row that names the columns, ``None`` if there is none.
-
-    Exports often begin with a title, a date and an empty row.
 
     >>> find_header([["Open items"], [], ["Customer", "Invoice no", "Due date"]])
     2
     >>> find_header([["1", "2"], ["3", "4"]]) is None
     True
     """
-    counts = [sum(role is not None for role in guess_columns(row)) for row in rows]
-    best = max(counts, default=0)
-    return counts.index(best) if best > 1 else None
+    return VOCABULARY.find_header(rows)
