@@ -1,4 +1,4 @@
-"""Load the pure modules of an addon's ``tools/`` by path, without Odoo."""
+"""Load the modules of an addon that need no Odoo, by path."""
 
 import importlib
 import importlib.util
@@ -28,6 +28,24 @@ def load_tool(addon: str, name: str) -> ModuleType:
     if package not in sys.modules:
         _register_package(package, ROOT / addon / "tools")
     return importlib.import_module(f"{package}.{name}")
+
+
+def load_reader(addon: str, name: str) -> ModuleType:
+    """Return ``<addon>/bank_file/<name>.py``, which needs lxml or ofxparse.
+
+    Its folder and ``tools/`` become two packages of one parent, so that what a reader
+    raises is what :func:`load_tool` returns.
+
+    :raise ImportError: the addon has no such reader
+    """
+    parent = f"{addon}__readers"
+    if parent not in sys.modules:
+        sys.modules[parent] = ModuleType(parent)
+        sys.modules[parent].__path__ = [str(ROOT / addon)]
+        for tool in ("bank_file", "ledger_file"):
+            sys.modules[f"{parent}.tools.{tool}"] = load_tool(addon, tool)
+        sys.modules[f"{parent}.tools"] = sys.modules[f"{addon}__tools"]
+    return importlib.import_module(f"{parent}.bank_file.{name}")
 
 
 def _register_package(package: str, folder: Path) -> None:
