@@ -43,6 +43,7 @@ from . import ar_payer_profile
 from . import ar_priority_weight
 from . import ar_rule
 from . import ar_rule_condition
+from . import ar_file_notation
 from . import ar_ledger_import_file
 from . import ar_ledger_import_books
 from . import ar_ledger_import
@@ -68,6 +69,7 @@ from . import ar_statement_campaign
 from . import ar_statement
 
 from . import account_account
+from . import account_bank_statement_line
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from ..tools import ledger_columns
+
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
@@ -196,9 +198,11 @@ class ArLedgerImport(models.Model):
         roles = self._get_roles()
         records = self._read_records(roles)
         if not self.date_order:
-            self.date_order = self._guess_date_order(records)
+            texts = self._get_texts(records, ledger_columns.DATE_ROLES)
+            self.date_order = self._guess_date_order(texts)
         if not self.decimal_separator:
-            self.decimal_separator = self._guess_decimal_separator(records)
+            texts = self._get_texts(records, ledger_columns.AMOUNT_ROLES)
+            self.decimal_separator = self._guess_decimal_separator(texts)
         self._set_currency(records)
         self.row_ids.unlink()
         self.env["ar.ledger.import.row"]._stage(self, records)

@@ -4,7 +4,6 @@ import base64
 import csv
 import io
 import itertools
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools import dates, ledger_columns, ledger_file, ledger_row, numbers
+from ..tools import ledger_columns, ledger_file, ledger_row
 
 SAMPLE_ROWS = 200
 HEADER_SEARCH = 20
@@ -26,25 +25,12 @@ class ArLedgerImportFile(models.AbstractModel):
 
     _name = "ar.ledger.import.file"
     _description = "File of a ledger import"
+    _inherit = ["ar.file.notation"]
 
     file = fields.Binary(
         required=True, help="CSV or Excel (.xlsx) export: one row an invoice."
     )
     filename = fields.Char(required=True)
-    date_order = fields.Selection(
-        [
-            ("dmy", "Day, month, year"),
-            ("mdy", "Month, day, year"),
-            ("ymd", "Year, month, day"),
-        ],
-        string="Order of dates",
-        help="Leave empty: the dates of the file usually tell.",
-    )
-    decimal_separator = fields.Selection(
-        [(".", "Dot: 1,234.50"), (",", "Comma: 1 234,50")],
-        string="Decimals",
-        help="Leave empty: the amounts of the file usually tell.",
-    )
     column_ids = fields.One2many("ar.ledger.import.column", "import_id")
 
     def _get_column_commands(self) -> list:
@@ -147,40 +133,11 @@ class ArLedgerImportFile(models.AbstractModel):
                 records.append((row_number, cells))
         return records
 
-    def _get_texts(self, records: list, roles: tuple) -> Iterator[str]:
-        """Yield what is written as text in the columns of some roles."""
-        for _row_number, cells in records:
-            for role in roles:
-                if isinstance(cells.get(role), str):
-                    yield cells[role]
-
-    def _guess_date_order(self, records: list) -> str:
-        """Return the order of all dates of the file; ask when it cannot be known."""
-        texts = list(self._get_texts(records, ledger_columns.DATE_ROLES))
-        order = dates.likely_date_order(texts)
-        if order != dates.AMBIGUOUS:
-            return order
-        numeric = (text for text in texts if re.match("[0-9]+[-/. ][0-9]", text))
-        if example := next(numeric, None):
-            raise UserError(
-                self.env._(
-                    "Dates such as %(example)s can be read with the day or the month"
-                    " first. Say which under “Order of dates” (date_order).",
-                    example=example,
-                )
-            )
-        return "ymd"  # no date is written in figures
-
-    def _guess_decimal_separator(self, records: list) -> str:
-        """Return the decimal separator of the file; ask when it cannot be known."""
-        texts = list(self._get_texts(records, ledger_columns.AMOUNT_ROLES))
-        separator = numbers.likely_decimal_separator(texts)
-        if separator == numbers.AMBIGUOUS:
-            raise UserError(
-                self.env._(
-                    "Amounts such as %(example)s can be read with the comma or the dot"
-                    " for decimals. Say which under “Decimals” (decimal_separator).",
-                    example=next(text for text in texts if set(text) & set(".,")),
-                )
-            )
-        return separator
+    def _get_texts(self, records: list, roles: tuple) -> list[str]:
+        """Return what is written as text in the columns of some roles."""
+        return [
+            cells[role]
+            for _row_number, cells in records
+            for role in roles
+            if isinstance(cells.get(role), str)
+        ]

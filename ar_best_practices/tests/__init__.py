@@ -2,6 +2,7 @@ from . import test_access
 from . import test_account_behavior
 from . import test_account_live
 from . import test_account_portfolio
+from . import test_bank_import
 from . import test_dunning_letter
 from . import test_dunning_run
 from . import test_dunning_sending
