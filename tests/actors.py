@@ -409,6 +409,37 @@ def ensure(env: Env, partner: int, gate: int = 0) -> int:
     return retrying(make, env)
 
 
+def import_bank_file(env: Env, path: str, gate: int = 0, early: bool = False) -> dict:
+    """Import a bank file as a request does.
+
+    :param early: wait at the gate when the transaction has begun, before anything is
+        locked; else when all is done, before the commit
+    """
+    env = env(context={"allowed_company_ids": company_of(env).ids})
+    with open(path, "rb") as file:
+        content = {"name": "bank.xml", "raw": file.read()}
+    files = env["ir.attachment"].create(content)
+    job = env["ar.bank.import"].create({"attachment_ids": files.ids})
+    job.action_read()
+    env.cr.commit()
+
+    def run():
+        if gate and early:
+            env["ar.bank.import"].search_count([])  # the snapshot is taken here
+            wait_at(env, gate)
+        job.action_import()
+        env.flush_all()
+        if gate and not early:
+            wait_at(env, gate)
+
+    try:
+        retrying(run, env)
+    except UserError as error:
+        env.cr.rollback()
+        return {"lines": 0, "error": str(error)}
+    return {"lines": job.created_count, "error": ""}
+
+
 def create_customer(env: Env) -> int:
     """Create a customer without any document."""
     return env["res.partner"].create({"name": CUSTOMER, "is_company": True}).id

@@ -1,5 +1,7 @@
 """Several processes at once, and one that dies: each on a copy of the demo company."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -266,3 +268,40 @@ def test_two_accountants_and_the_job_match_a_payment_once(database, gate):
         " WHERE line.move_id = %s"
     )
     assert database.rows(partials, made["invoice"]) == [(1, 100)]
+
+
+# ----------------------------------------------------------------------
+# Bank files
+# ----------------------------------------------------------------------
+
+BANK_FILE = (
+    Path(__file__).parents[1] / "ar_best_practices/tests/data/bank/camt_053_v02.xml"
+)
+
+
+def _count_bank_lines(database):
+    return database.value(
+        "SELECT COUNT(*) FROM account_bank_statement_line"
+        " WHERE ar_import_ref IS NOT NULL"
+    )
+
+
+def test_who_imports_a_bank_file_while_somebody_does_is_told(database, gate):
+    first = database.actor("import_bank_file", path=str(BANK_FILE), gate=gate.key)
+    gate.wait_for_actors()
+    second = database.play("import_bank_file", path=str(BANK_FILE))
+    assert "Somebody else is importing" in second["error"]
+    gate.open()
+    assert first.result() == {"lines": 8, "error": ""}
+    assert _count_bank_lines(database) == 8
+
+
+def test_who_read_the_books_before_the_other_import_adds_nothing(database, gate):
+    late = database.actor(
+        "import_bank_file", path=str(BANK_FILE), gate=gate.key, early=True
+    )
+    gate.wait_for_actors()
+    assert database.play("import_bank_file", path=str(BANK_FILE))["lines"] == 8
+    gate.open()
+    assert "imported by somebody else" in late.result()["error"]
+    assert _count_bank_lines(database) == 8

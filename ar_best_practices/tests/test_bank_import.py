@@ -220,7 +220,7 @@ class TestBankImport(BankImportCase):
         job = self.read(sample("camt_053_v02.xml"))
         self.assertEqual((job.new_count, job.known_count), (0, 8))
         self.assertEqual(set(job.line_ids.mapped("reason")), {"Already in Odoo."})
-        with self.assertRaisesRegex(UserError, "Nothing in these files is new"):
+        with self.assertRaisesRegex(UserError, "no line of these files is new"):
             job.action_import()
         self.assertEqual(self.get_lines(), first)
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 CAMT, OFX, CSV = "camt", "ofx", "csv"
 MAX_BYTES = 20 * 1024 * 1024
-MAX_ENTRIES = 5000
+MAX_ENTRIES = 3000  # in one transaction of less than a minute
 MAX_AMOUNT = Decimal(10) ** 12
 MAX_DECIMALS = 4
 MAX_REFERENCE = 100  # characters

@@ -29,41 +29,56 @@ class ArBankImport(models.TransientModel):
     statement_ids = fields.One2many(
         "ar.bank.import.statement", "import_id", string="Accounts"
     )
-    line_ids = fields.One2many("ar.bank.import.line", "import_id", readonly=True)
+    line_ids = fields.One2many(
+        "ar.bank.import.line", "import_id", string="Lines", readonly=True
+    )
     maybe_line_ids = fields.One2many(
-        "ar.bank.import.line", "import_id", domain=[("state", "=", "maybe")]
+        "ar.bank.import.line",
+        "import_id",
+        string="Perhaps already there",
+        domain=[("state", "=", "maybe")],
     )
     new_line_ids = fields.One2many(
-        "ar.bank.import.line", "import_id", domain=[("state", "=", "new")]
+        "ar.bank.import.line",
+        "import_id",
+        string="New",
+        domain=[("state", "=", "new")],
     )
     left_line_ids = fields.One2many(
         "ar.bank.import.line",
         "import_id",
+        string="Lines left out",
         domain=[("state", "in", ("known", "locked"))],
         readonly=True,
     )
     notice = fields.Char(readonly=True)
-    new_count = fields.Integer(compute="_compute_counts")
-    maybe_count = fields.Integer(compute="_compute_counts")
-    known_count = fields.Integer(compute="_compute_counts")
-    locked_count = fields.Integer(compute="_compute_counts")
-    pending_count = fields.Integer(readonly=True)
-    created_line_ids = fields.Many2many("account.bank.statement.line", readonly=True)
-    created_count = fields.Integer(compute="_compute_created_count")
+    remarks = fields.Text(compute="_compute_remarks")
+    new_count = fields.Integer(string="New lines", compute="_compute_counts")
+    maybe_count = fields.Integer(
+        string="Lines perhaps already there", compute="_compute_counts"
+    )
+    known_count = fields.Integer(
+        string="Lines already there", compute="_compute_counts"
+    )
+    locked_count = fields.Integer(
+        string="Lines of a locked period", compute="_compute_counts"
+    )
+    pending_count = fields.Integer(string="Movements not booked yet", readonly=True)
+    created_line_ids = fields.Many2many(
+        "account.bank.statement.line", string="Imported bank lines", readonly=True
+    )
+    created_count = fields.Integer(
+        string="Lines imported", compute="_compute_created_count"
+    )
 
     # --------------------------------------------------------------------------------
     # Computed fields
     # --------------------------------------------------------------------------------
 
-    @api.depends("line_ids.state", "statement_ids.journal_id")
+    @api.depends("line_ids.state")
     def _compute_counts(self):
         groups = self.env["ar.bank.import.line"]._read_group(
-            [
-                ("import_id", "in", self.ids),
-                ("statement_id.journal_id", "!=", False),
-            ],
-            ["import_id", "state"],
-            ["__count"],
+            [("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]
         )
         counts = {(job, state): count for job, state, count in groups}
         for job in self:
@@ -71,6 +86,15 @@ class ArBankImport(models.TransientModel):
             job.maybe_count = counts.get((job, "maybe"), 0)
             job.known_count = counts.get((job, "known"), 0)
             job.locked_count = counts.get((job, "locked"), 0)
+
+    @api.depends("statement_ids.remark")
+    def _compute_remarks(self):
+        for job in self:
+            job.remarks = "\n".join(
+                f"{one.account_number or one.filename}: {one.remark}"
+                for one in job.statement_ids
+                if one.remark
+            )
 
     @api.depends("created_line_ids")
     def _compute_created_count(self):
@@ -171,5 +195,8 @@ class ArBankImport(models.TransientModel):
         chosen = self.statement_ids.filtered("journal_id").line_ids
         if not chosen.filtered("selected"):
             raise UserError(
-                self.env._("Nothing in these files is new: nothing to import.")
+                self.env._(
+                    "Nothing to import: no line of these files is new, and none is"
+                    " ticked."
+                )
             )

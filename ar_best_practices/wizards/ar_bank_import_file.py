@@ -23,7 +23,7 @@ class ArBankImportFile(models.AbstractModel):
 
     attachment_ids = fields.Many2many(
         "ir.attachment",
-        string="Files",
+        string="Choose files",
         help="Statements from your bank: CAMT.053, OFX or CSV. What a file is, is found"
         " in its content.",
     )

@@ -6,9 +6,12 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import split_every
 
 from ..tools import bank_file
 from ..tools.bank_file import BankStatement
+
+BATCH_SIZE = 500
 
 
 class ArBankImportStatement(models.TransientModel):
@@ -131,7 +134,7 @@ class ArBankImportStatement(models.TransientModel):
             raise UserError(
                 self.env._(
                     "%(file)s is in %(currency)s, which is not an active currency:"
-                    " activate it under Accounting ▸ Configuration ▸ Currencies.",
+                    " activate it under Invoicing ▸ Configuration ▸ Currencies.",
                     file=attachment.name,
                     currency=statement.currency[:10],
                 )
@@ -179,11 +182,12 @@ class ArBankImportStatement(models.TransientModel):
             one: one._find_unnamed(journals) for one in self if not one.journal_id
         }
         for statement, journal in claims.items():
-            others = {
-                one.account_number for one, other in claims.items() if other == journal
-            }
-            if len(journal) == 1 and len(others) == 1:
+            others = [one for one, other in claims.items() if other == journal]
+            if len(journal) == 1 and all(map(statement._is_same_account, others)):
                 statement.journal_id = journal
+
+    def _is_same_account(self, other) -> bool:
+        return bank_file.is_same_account(self.account_number, other.account_number)
 
     def _find_named(self, journals):
         """Return the journal of this very account."""
@@ -332,13 +336,18 @@ class ArBankImportStatement(models.TransientModel):
         )
         statements = dict(zip(with_balances, created, strict=True))
         none = self.env["account.bank.statement"]
-        return self.env["account.bank.statement.line"].create(
-            [
-                line._prepare_statement_line_vals(statements.get(one, none))
-                for one in chosen
-                for line in one._get_selected()
-            ]
-        )
+        vals_list = [
+            line._prepare_statement_line_vals(statements.get(one, none))
+            for one in chosen
+            for line in one._get_selected()
+        ]
+        lines = self.env["account.bank.statement.line"]
+        for batch in split_every(BATCH_SIZE, vals_list, list):
+            lines += lines.create(batch)
+            # a transaction that keeps thousands of entries in memory slows down
+            self.env.flush_all()
+            self.env.invalidate_all()
+        return lines
 
     def _get_selected(self):
         return self.line_ids.filtered("selected")
