@@ -29,7 +29,7 @@ def read(content: bytes) -> list[BankStatement]:
         )
         code = bank_file.NOT_A_STATEMENT if known else bank_file.UNKNOWN
         raise BankFileError(code, value=_name(root))
-    return [_Reader(node).read() for node in _children(found, "Stmt")]
+    return [_Reader(node).get_statement() for node in _children(found, "Stmt")]
 
 
 def _parse(content: bytes):
@@ -95,7 +95,7 @@ class _Reader:
         self.pending = 0
         self.empty = 0
 
-    def read(self) -> BankStatement:
+    def get_statement(self) -> BankStatement:
         nodes = _children(self.statement, "Ntry")
         amounts = [*nodes, *_children(self.statement, "Bal")]
         currencies = {

@@ -77,7 +77,7 @@ class BankImportCase(ReceivablesCommon):
         )
         return env["ar.bank.import"].create({"attachment_ids": attachments.ids})
 
-    def read(self, *files, env=None):
+    def read_files(self, *files, env=None):
         """Return an import whose files are read, its columns as guessed."""
         job = self.make(*files, env=env)
         job.action_read()
@@ -87,7 +87,7 @@ class BankImportCase(ReceivablesCommon):
 
     def run_import(self, *files):
         """Import files; what names no account goes to the bank of the tests."""
-        job = self.read(*files)
+        job = self.read_files(*files)
         unnamed = job.statement_ids.filtered(lambda one: not one.account_number)
         if unnamed:
             unnamed.journal_id = self.bank
@@ -126,7 +126,7 @@ class TestBankImport(BankImportCase):
     # ------------------------------------------------------------------
 
     def test_a_camt_file_becomes_a_complete_statement(self):
-        job = self.read(("march.xml", sample("camt_053_v02.xml")))
+        job = self.read_files(("march.xml", sample("camt_053_v02.xml")))
         self.assertRecordValues(
             job.statement_ids,
             [
@@ -180,6 +180,7 @@ class TestBankImport(BankImportCase):
         self.assertEqual(
             lines[0].transaction_details,
             {
+                "format": "camt",
                 "value_date": "2026-03-03",
                 "end_to_end_id": "ROY-2026-118",
                 "bank_reference": "FRK0302-0001",
@@ -200,7 +201,7 @@ class TestBankImport(BankImportCase):
         self.assertEqual(len(self.run_import(*files)), 10)
 
     def test_a_file_without_balances_makes_no_statement(self):
-        job = self.read(camt(("2026-03-02", 10, "ROY", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY", "A")))
         job.action_import()
         self.assertFalse(job.created_line_ids.statement_id)
         files = job.attachment_ids
@@ -209,7 +210,7 @@ class TestBankImport(BankImportCase):
 
     def test_a_file_that_does_not_tie_says_so(self):
         text = sample("camt_053_v02.xml").replace(b"22339.50", b"22349.50")
-        self.assertIn("10.00", self.read(text).statement_ids.remark)
+        self.assertIn("10.00", self.read_files(text).statement_ids.remark)
 
     # ------------------------------------------------------------------
     # Nothing twice
@@ -217,7 +218,7 @@ class TestBankImport(BankImportCase):
 
     def test_the_same_file_twice_adds_nothing_and_says_so(self):
         first = self.run_import(sample("camt_053_v02.xml"))
-        job = self.read(sample("camt_053_v02.xml"))
+        job = self.read_files(sample("camt_053_v02.xml"))
         self.assertEqual((job.new_count, job.known_count), (0, 8))
         self.assertEqual(set(job.line_ids.mapped("reason")), {"Already in Odoo."})
         with self.assertRaisesRegex(UserError, "no line of these files is new"):
@@ -257,7 +258,7 @@ class TestBankImport(BankImportCase):
             ("2026-03-02", 10, "VIR MENUISERIE 455", "B"),
             ("2026-03-03", 20, "VIR GARAGE NORD", "C"),
         )
-        job = self.read(camt(*entries))
+        job = self.read_files(camt(*entries))
         self.assertEqual(
             job.line_ids.mapped("state"),
             ["maybe", "new", "new"],
@@ -271,16 +272,27 @@ class TestBankImport(BankImportCase):
 
     def test_a_payment_left_out_is_not_imported(self):
         self.type_by_hand("2026-03-02", 10, "Menuiserie Roy")
-        job = self.read(
+        job = self.read_files(
             camt(("2026-03-02", 10, "VIR ROY", "A"), ("2026-03-02", 5, "X", "B"))
         )
         self.assertEqual(job.maybe_count, 1, "nothing but short words: cannot be told")
         job.action_import()
         self.assertEqual(job.created_line_ids.mapped("amount"), [5])
 
+    def test_the_same_payment_in_another_format_is_left_to_the_person(self):
+        self.run_import(camt(("2026-03-02", "1200.50", "Reglement F/26/00412", "A")))
+        job = self.read_files(sample("statement_160.ofx"))
+        self.assertEqual(job.line_ids.mapped("state"), ["maybe", "new"])
+        self.assertIn("another format", job.maybe_line_ids.reason)
+
+    def test_two_references_of_one_format_are_two_payments(self):
+        self.run_import(camt(("2026-03-02", 10, "ROY MARS", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY MARS", "B")))
+        self.assertEqual(job.line_ids.state, "new")
+
     def test_lines_imported_meanwhile_are_shown_before_anything_is_done(self):
         content = camt(("2026-03-02", 10, "ROY", "A"), ("2026-03-02", 5, "X", "B"))
-        job = self.read(content)
+        job = self.read_files(content)
         self.run_import(camt(("2026-03-02", 10, "ROY", "A")))
         job.action_import()
         self.assertEqual(job.state, "checked")
@@ -297,13 +309,13 @@ class TestBankImport(BankImportCase):
     # ------------------------------------------------------------------
 
     def test_a_national_number_is_found_in_the_iban(self):
-        job = self.read(sample("statement_160.ofx"))
+        job = self.read_files(sample("statement_160.ofx"))
         self.assertEqual(job.statement_ids.journal_id, self.bank)
 
     def test_the_journal_is_asked_when_several_fit(self):
         self.bank.bank_account_id = False
         other = self._create_journal("Other", "OTH", self.euro)
-        job = self.read(camt(("2026-03-02", 10, "ROY", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY", "A")))
         self.assertFalse(job.statement_ids.journal_id)
         self.assertIn("Choose its journal", job.statement_ids.remark)
         with self.assertRaisesRegex(UserError, "Choose the journal"):
@@ -314,12 +326,12 @@ class TestBankImport(BankImportCase):
 
     def test_two_accounts_do_not_go_into_one_journal_by_guess(self):
         self.bank.bank_account_id = False
-        job = self.read(sample("statement_203.ofx"))
+        job = self.read_files(sample("statement_203.ofx"))
         self.assertEqual(len(job.statement_ids), 2)
         self.assertFalse(job.statement_ids.journal_id)
 
     def test_an_account_without_a_journal_is_left_alone(self):
-        job = self.read(sample("statement_203.ofx"))
+        job = self.read_files(sample("statement_203.ofx"))
         card = job.statement_ids.filtered(lambda one: not one.journal_id)
         self.assertEqual(card.account_number, "4970000000001234")
         job.action_import()
@@ -327,7 +339,7 @@ class TestBankImport(BankImportCase):
 
     def test_a_journal_chosen_later_is_examined_before_the_import(self):
         self.run_import(camt(("2026-03-02", 10, "ROY", "A")))
-        job = self.read(camt(("2026-03-02", 10, "ROY", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY", "A")))
         job.statement_ids.journal_id = False
         job.statement_ids._examine()
         self.assertEqual(job.line_ids.state, "new")
@@ -337,7 +349,7 @@ class TestBankImport(BankImportCase):
         self.assertEqual(job.line_ids.state, "known")
 
     def test_a_journal_of_another_account_is_remarked(self):
-        job = self.read(camt(("2026-03-02", 10, "ROY", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY", "A")))
         job.statement_ids.journal_id = self._create_journal(
             "Other", "OTH", self.euro, "BE68539007547034"
         )
@@ -353,7 +365,7 @@ class TestBankImport(BankImportCase):
     def test_a_locked_period_is_refused_with_its_lines(self):
         self.company.fiscalyear_lock_date = "2026-03-02"
         entries = ("2026-03-02", 10, "ROY", "A"), ("2026-03-03", 20, "NORD", "B")
-        job = self.read(camt(*entries))
+        job = self.read_files(camt(*entries))
         self.assertEqual(job.locked_count, 1)
         self.assertIn("03/02/2026", job.left_line_ids.reason)
         job.action_import()
@@ -423,7 +435,7 @@ class TestBankImport(BankImportCase):
         )
 
     def test_one_goes_back_and_starts_again(self):
-        job = self.read(camt(("2026-03-02", 10, "ROY", "A")))
+        job = self.read_files(camt(("2026-03-02", 10, "ROY", "A")))
         job.action_back()
         self.assertEqual((job.state, len(job.line_ids)), ("file", 0))
         job.action_read()
@@ -488,7 +500,7 @@ class TestBankImport(BankImportCase):
 
     def test_reading_takes_no_statement_for_a_line(self):
         entries = [("2026-04-01", n + 1, f"F/{n}", str(n)) for n in range(200)]
-        self.read(camt(*entries[:10]))
+        self.read_files(camt(*entries[:10]))
         job = self.make(camt(*entries))
         self.env.flush_all()
         with self.assertQueryCount(60):
@@ -513,7 +525,7 @@ class TestBankImportAccess(BankImportCase):
         )
 
     def test_an_accountant_with_a_role_imports(self):
-        job = self.read(self.content, env=self.env(user=self.accountant))
+        job = self.read_files(self.content, env=self.env(user=self.accountant))
         job.action_import()
         self.assertEqual(job.created_line_ids.amount, 10)
 
@@ -557,7 +569,7 @@ class TestBankImportAccess(BankImportCase):
                 self.assertEqual(menu.id in parent["children"], sees)
 
     def test_an_import_is_read_by_its_author_only(self):
-        job = self.read(self.content, env=self.env(user=self.accountant))
+        job = self.read_files(self.content, env=self.env(user=self.accountant))
         other = self.new_user("other", ACCOUNTANT)
         for records in (job, job.statement_ids, job.line_ids):
             with self.subTest(records._name), self.assertRaises(AccessError):
@@ -566,7 +578,7 @@ class TestBankImportAccess(BankImportCase):
     def test_journals_of_another_company_are_not_found(self):
         second = self.setup_other_company(name="Second company")["company"]
         stranger = self.new_user("stranger", ACCOUNTANT, second)
-        job = self.read(self.content, env=self.env(user=stranger))
+        job = self.read_files(self.content, env=self.env(user=stranger))
         self.assertFalse(job.statement_ids.journal_id)
         job.statement_ids.sudo().journal_id = self.bank
         self.env.invalidate_all()

@@ -358,7 +358,7 @@ class RowError(NamedTuple):
 class TableReader:
     """Reads a table into statements: the columns and the notation are given once.
 
-    After :meth:`read`, ``problems`` holds what is wrong, row by row.
+    After :meth:`get_statements`, ``problems`` holds what is wrong, row by row.
     """
 
     def __init__(self, roles: Mapping[str, int], notation: Notation):
@@ -366,12 +366,12 @@ class TableReader:
         self.notation = notation
         self.problems: list[RowError] = []
 
-    def read(self, table: Table) -> list[BankStatement]:
+    def get_statements(self, table: Table) -> list[BankStatement]:
         """Return a statement for each account and currency of a table.
 
         >>> table = Table(["Date", "Montant"], [(2, ["02/03/2026", "1 200,50"])])
         >>> reader = TableReader({"day": 0, "amount": 1}, Notation("dmy", ","))
-        >>> [statement] = reader.read(table)
+        >>> [statement] = reader.get_statements(table)
         >>> statement.entries[0].amount
         Decimal('1200.50')
         """

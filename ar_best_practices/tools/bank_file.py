@@ -91,7 +91,7 @@ class BankStatement(NamedTuple):
 
     ``pending`` movements are not booked yet, ``empty`` ones say nothing (no amount, no
     date): neither are among ``entries``. ``account`` and ``currency`` are empty when
-    the file does not name them.
+    the file does not name them. ``kind`` is the format of the file.
     """
 
     account: str
@@ -102,6 +102,7 @@ class BankStatement(NamedTuple):
     closing: Decimal | None = None
     pending: int = 0
     empty: int = 0
+    kind: str = ""
 
 
 def sniff(content: bytes) -> str:

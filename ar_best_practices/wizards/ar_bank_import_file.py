@@ -53,10 +53,12 @@ class ArBankImportFile(models.AbstractModel):
     def _read_content(self, name: str, content: bytes) -> list[BankStatement]:
         kind = bank_file.sniff(content)
         if kind == bank_file.CAMT:
-            return camt.read(content)
-        if kind == bank_file.OFX:
-            return ofx.read(content)
-        return self._read_csv(name, bank_csv.read_table(content))
+            found = camt.read(content)
+        elif kind == bank_file.OFX:
+            found = ofx.read(content)
+        else:
+            found = self._read_csv(name, bank_csv.read_table(content))
+        return [statement._replace(kind=kind) for statement in found]
 
     # --------------------------------------------------------------------------------
     # CSV
@@ -82,7 +84,7 @@ class ArBankImportFile(models.AbstractModel):
     def _read_csv(self, name: str, table: bank_csv.Table) -> list[BankStatement]:
         """Return the statements of a table; tell the wrong rows, all at once."""
         reader = bank_csv.TableReader(self._get_roles(), self._get_notation(table))
-        statements = reader.read(table)
+        statements = reader.get_statements(table)
         if reader.problems:
             refusals = self._get_refusals()
             rows = [

@@ -51,9 +51,12 @@ class ArBankImportLine(models.TransientModel):
     details = fields.Json(readonly=True)
 
     @api.model
-    def _prepare_vals(self, entry: BankEntry, import_ref: str, currencies) -> dict:
+    def _prepare_vals(
+        self, entry: BankEntry, kind: str, import_ref: str, currencies: dict
+    ) -> dict:
         """Return the values of a movement of a file.
 
+        :param kind: the format of the file
         :param currencies: the active currencies, by code
         """
         foreign = currencies.get(entry.original_currency)
@@ -67,7 +70,7 @@ class ArBankImportLine(models.TransientModel):
             "foreign_currency_id": foreign.id if in_foreign else False,
             "amount_currency": in_foreign or 0.0,
             "import_ref": import_ref,
-            "details": self._get_details(entry),
+            "details": self._get_details(entry, kind),
         }
 
     @api.model
@@ -78,9 +81,10 @@ class ArBankImportLine(models.TransientModel):
         return f"{entry.text} {entry.reference}".strip()
 
     @api.model
-    def _get_details(self, entry: BankEntry) -> dict:
+    def _get_details(self, entry: BankEntry, kind: str) -> dict:
         """Return what Odoo has no field for, as the bank said it."""
         said = {
+            "format": kind,
             "value_date": entry.value_day and entry.value_day.isoformat(),
             "reference": entry.reference,
             "end_to_end_id": entry.end_to_end,

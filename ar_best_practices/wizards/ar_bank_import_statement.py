@@ -25,6 +25,7 @@ class ArBankImportStatement(models.TransientModel):
     )
     filename = fields.Char(string="File", readonly=True)
     attachment_id = fields.Many2one("ir.attachment", readonly=True)
+    kind = fields.Char(string="Format", readonly=True)
     number = fields.Char(string="Statement", readonly=True)
     account_number = fields.Char(string="Account", readonly=True)
     file_currency_id = fields.Many2one("res.currency", readonly=True)
@@ -148,6 +149,7 @@ class ArBankImportStatement(models.TransientModel):
             "import_id": job.id,
             "filename": attachment.name,
             "attachment_id": attachment.id,
+            "kind": statement.kind,
             "number": statement.number,
             "account_number": statement.account,
             "file_currency_id": currency and currency.id,
@@ -157,7 +159,7 @@ class ArBankImportStatement(models.TransientModel):
             "line_ids": [
                 Command.create(
                     {"import_id": job.id}
-                    | lines._prepare_vals(entry, import_ref, by_code)
+                    | lines._prepare_vals(entry, statement.kind, import_ref, by_code)
                 )
                 for entry, import_ref in pairs
             ],
@@ -264,13 +266,13 @@ class ArBankImportStatement(models.TransientModel):
         )
         lock = self.journal_id.company_id._get_user_fiscal_lock_date(self.journal_id)
         locked = (lines - here).filtered(lambda line: line.date <= lock)
-        typed = self._find_typed(lines - here - locked)
+        twins = self._find_twins(lines - here - locked)
         changed = here._set_state("known", self.env._("Already in Odoo."))
         if locked:
             changed |= locked._set_state("locked", lines._get_locked_reason(lock))
-        for line, twin in typed.items():
+        for line, twin in twins.items():
             changed |= line._set_state("maybe", self._get_twin_reason(twin))
-        rest = lines - here - locked - lines.concat(*typed)
+        rest = lines - here - locked - lines.concat(*twins)
         return changed | rest._set_state("new")
 
     def _find_known(self) -> set[str]:
@@ -284,11 +286,11 @@ class ArBankImportStatement(models.TransientModel):
         )
         return set(found.mapped("ar_import_ref"))
 
-    def _find_typed(self, lines) -> dict:
-        """Return a twin for each line that was perhaps typed by hand: same journal, day
-        and amount, a similar text. A twin stands for one line only."""
+    def _find_twins(self, lines) -> dict:
+        """Return a twin for each line that is perhaps there by other means: same
+        journal, day and amount, a similar text. A twin stands for one line only."""
         twins: dict[tuple, list] = {}
-        for twin in self._search_typed(lines):
+        for twin in self._search_others(lines):
             key = (twin.date, self._round(twin.amount))
             twins.setdefault(key, []).append(twin)
         found = {}
@@ -303,24 +305,37 @@ class ArBankImportStatement(models.TransientModel):
                     break
         return found
 
-    def _search_typed(self, lines):
-        """Return the lines of the journal that no bank file brought."""
+    def _search_others(self, lines):
+        """Return the lines of the journal that were typed by hand, or came with a file
+        of another format, which has references of its own."""
         if not lines:
             return self.env["account.bank.statement.line"]
         days = lines.mapped("date")
         domain = Domain("journal_id", "=", self.journal_id.id)
-        domain &= Domain("ar_import_ref", "=", False)
         domain &= Domain("date", ">=", min(days)) & Domain("date", "<=", max(days))
-        return self.env["account.bank.statement.line"].search(domain)
+        found = self.env["account.bank.statement.line"].search(domain)
+        return found.filtered(
+            lambda line: (
+                not line.ar_import_ref
+                or (line.transaction_details or {}).get("format") != self.kind
+            )
+        )
 
     def _round(self, amount: float) -> Decimal:
         return Decimal(f"{amount:.4f}")
 
     def _get_twin_reason(self, twin) -> str:
+        text = twin.payment_ref or twin.partner_id.name or twin.partner_name or ""
+        if twin.ar_import_ref:
+            return self.env._(
+                "A line of that day and amount came with a file of another format:"
+                " “%(text)s”. Tick it if this is another one.",
+                text=text,
+            )
         return self.env._(
             "A line of that day and amount was typed by hand: “%(text)s”. Tick it if"
             " this is another one.",
-            text=twin.payment_ref or twin.partner_id.name or twin.partner_name or "",
+            text=text,
         )
 
     # --------------------------------------------------------------------------------

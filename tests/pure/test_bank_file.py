@@ -46,7 +46,7 @@ def read_csv(text, order="dmy", decimal=","):
     found = enumerate(bank_csv.guess_columns(table))
     roles = {role: position for position, role in found if role}
     reader = bank_csv.TableReader(roles, ledger_row.Notation(order, decimal))
-    return reader.read(table), reader.problems
+    return reader.get_statements(table), reader.problems
 
 
 # ------------------------------------------------------------------------------------
