@@ -72,8 +72,8 @@ class ArMatchingBooks(models.AbstractModel):
                    NULL::int AS credit_line_id, move.id AS move_id,
                    company.root_id AS company_id, line.currency_id,
                    -line.amount_currency AS amount, move.date,
-                   CONCAT_WS(' ', bank.payment_ref, bank.partner_name, move.ref)
-                       AS text,
+                   CONCAT_WS(' ', bank.payment_ref, bank.partner_name, move.ref,
+                             %(said)s) AS text,
                    bank.partner_id, %(number)s AS account_number
               FROM account_bank_statement_line bank
               JOIN account_move move ON move.id = bank.move_id
@@ -84,8 +84,20 @@ class ArMatchingBooks(models.AbstractModel):
               JOIN %(companies)s company (id, root_id) ON company.id = move.company_id
              WHERE bank.is_reconciled IS NOT TRUE AND move.state = 'posted'
             """,
+            said=self._structured_sql(),
             number=self._squeezed_sql(SQL("bank.account_number")),
             companies=self.env["ar.account"]._company_map_sql(),
+        )
+
+    def _structured_sql(self) -> SQL:
+        """Return the references that the bank gives apart from its text."""
+        return SQL(", ").join(
+            SQL(
+                """CASE WHEN STRPOS(bank.payment_ref, %(said)s) > 0 THEN NULL
+                        ELSE NULLIF(%(said)s, 'NOTPROVIDED') END""",
+                said=SQL("(bank.transaction_details->>%s)", key),
+            )
+            for key in ("reference", "end_to_end_id")
         )
 
     def _credit_receipt_sql(self, scope) -> SQL:
