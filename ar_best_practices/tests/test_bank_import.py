@@ -15,7 +15,9 @@ from .common import TODAY, ReceivablesCommon
 
 SAMPLES = "ar_best_practices/tests/data/bank/"
 IBAN = "FR7630006000011234567890189"
-ACCOUNTANT = "account.group_account_user,ar_best_practices.group_ar_collector"
+COLLECTOR = "ar_best_practices.group_ar_collector"
+ACCOUNTANT = f"account.group_account_user,{COLLECTOR}"
+BILLING = f"account.group_account_invoice,{COLLECTOR}"
 ENTRY = """<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>
 <Sts>BOOK</Sts><BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{ref}</AcctSvcrRef>
 <NtryDtls><TxDtls><RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
@@ -98,6 +100,16 @@ class BankImportCase(ReceivablesCommon):
     def get_lines(self):
         return self.env["account.bank.statement.line"].search(
             [("journal_id", "=", self.bank.id)], order="id"
+        )
+
+    def get_proposals(self, job):
+        return self.env["ar.matching.proposal"].search(
+            [("statement_line_id", "in", job.created_line_ids.ids)]
+        )
+
+    def _bill(self, amount):
+        return self._invoice(
+            self.customer, amount, "2026-02-01", currency_id=self.euro.id
         )
 
     def type_by_hand(self, day, amount, text):
@@ -211,6 +223,60 @@ class TestBankImport(BankImportCase):
     def test_a_file_that_does_not_tie_says_so(self):
         text = sample("camt_053_v02.xml").replace(b"22339.50", b"22349.50")
         self.assertIn("10.00", self.read_files(text).statement_ids.remark)
+
+    # ------------------------------------------------------------------
+    # What comes next
+    # ------------------------------------------------------------------
+
+    def test_one_lands_on_the_payments_to_match(self):
+        number = self._bill(10.17).name
+        out = ENTRY.replace("CRDT", "DBIT").format(
+            amount=5, day="2026-03-02", text="Fees", ref="B"
+        )
+        content = camt(("2026-03-02", "10.17", f"Facture {number}", "A"))
+        job = self.read_files(content.replace(b"<Ntry>", out.encode() + b"<Ntry>", 1))
+        landing = job.action_import()
+        self.assertEqual(
+            landing["params"]["message"],
+            "2 lines imported. Payments among them: 1 certain, 0 likely, 0 unknown.",
+        )
+        self.assertEqual(landing["params"]["next"]["res_model"], "ar.matching.proposal")
+        self.assertEqual(self.get_proposals(job).amount, 10.17, "no money that left")
+
+    def test_what_brings_no_payment_shows_what_was_imported(self):
+        content = camt(("2026-03-02", 10, "Fees", "A")).replace(b"CRDT", b"DBIT")
+        job = self.read_files(content)
+        self.assertIs(job.action_import(), True)
+        self.assertEqual((job.state, job.created_count), ("done", 1))
+
+    def test_a_structured_reference_is_matched_for_certain(self):
+        invoice = self._bill(980)
+        invoice.payment_reference = "RF18539007547034"
+        job = self.read_files(sample("camt_053_v02.xml"))
+        job.action_import()
+        paid = self.get_proposals(job).filtered("line_ids")
+        self.assertEqual(paid.line_ids.move_id, invoice)
+        self.assertRecordValues(
+            paid, [{"state": "certain", "reason": "number in the reference"}]
+        )
+
+    def test_references_beside_the_text_are_read_once(self):
+        invoice = self._bill(980)
+        details = {"end_to_end_id": invoice.name, "reference": "NOTPROVIDED"}
+        line = self.type_by_hand("2026-03-02", 980, "VIREMENT")
+        line.transaction_details = details
+        twice = self.type_by_hand("2026-03-02", 55, "VIR RF18539007547034")
+        twice.transaction_details = {"reference": "RF18539007547034"}
+        proposals = self.env["ar.matching.proposal"]
+        proposals.action_propose()
+        found = proposals.search([("statement_line_id", "in", (line + twice).ids)])
+        self.assertRecordValues(
+            found,
+            [
+                {"state": "certain", "text": f"VIREMENT {invoice.name}"},
+                {"state": "unknown", "text": "VIR RF18539007547034"},
+            ],
+        )
 
     # ------------------------------------------------------------------
     # Nothing twice
@@ -524,10 +590,58 @@ class TestBankImportAccess(BankImportCase):
             cls.env, login, groups, company_id=company.id, company_ids=company.ids
         )
 
-    def test_an_accountant_with_a_role_imports(self):
-        job = self.read_files(self.content, env=self.env(user=self.accountant))
+    def test_whoever_may_match_imports_and_goes_on(self):
+        content = sample("camt_053_v02.xml")
+        for login, groups in (("accounts", ACCOUNTANT), ("billing", BILLING)):
+            user = self.new_user(login, groups)
+            with self.subTest(login):
+                job = self.read_files(content, env=self.env(user=user))
+                job.action_import()
+                self.assertEqual(job.created_count, 8)
+                statement = job.created_line_ids.statement_id
+                self.assertEqual(statement.create_uid, user)
+                self.assertEqual(statement.attachment_ids.raw, content)
+                self.assertEqual(job.action_view_lines()["domain"][0][0], "id")
+                payments = self.get_proposals(job).with_user(user)
+                self.assertEqual(set(payments.mapped("state")), {"unknown"})
+                statement.sudo().unlink()
+                job.created_line_ids.sudo().unlink()
+
+    def test_a_billing_user_imports_nothing_into_a_locked_period(self):
+        billing = self.new_user("billing", BILLING)
+        job = self.read_files(self.content, env=self.env(user=billing))
+        self.company.sudo().fiscalyear_lock_date = "2026-03-31"
         job.action_import()
-        self.assertEqual(job.created_line_ids.amount, 10)
+        self.assertEqual((job.state, job.locked_count), ("checked", 1))
+        self.assertFalse(self.get_lines())
+
+    def test_only_files_of_one_s_own_are_kept_with_a_statement(self):
+        secret = self.env["ir.attachment"].create({"name": "salaries", "raw": b"x"})
+        billing = self.new_user("billing", BILLING)
+        job = self.read_files(sample("camt_053_v02.xml"), env=self.env(user=billing))
+        job.statement_ids.attachment_id = secret.id
+        with self.assertRaises(AccessError):
+            job.action_import()
+        self.assertFalse(secret.res_model)
+
+    def test_what_is_no_bank_journal_is_refused(self):
+        billing = self.new_user("billing", BILLING)
+        job = self.read_files(self.content, env=self.env(user=billing))
+        job.statement_ids.journal_id = self.company_data["default_journal_sale"]
+        with self.assertRaisesRegex(UserError, "not a bank journal"):
+            job.action_import()
+
+    def test_who_works_for_a_branch_only_imports_nothing_of_the_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        clerk = self.new_user("clerk", BILLING, branch)
+        job = self.read_files(self.content, env=self.env(user=clerk))
+        self.assertFalse(job.statement_ids.journal_id, "not guessed")
+        job.statement_ids.journal_id = self.bank
+        with self.assertRaisesRegex(UserError, f"choose {self.company.name} at the"):
+            job.action_import()
+        self.assertFalse(self.get_lines())
 
     def test_the_form_is_filled_as_on_the_screen(self):
         env = self.env(user=self.accountant)
@@ -545,6 +659,8 @@ class TestBankImportAccess(BankImportCase):
 
     def test_nobody_else_imports(self):
         for login, groups in (
+            ("viewer", "ar_best_practices.group_ar_viewer"),
+            ("collector", COLLECTOR),
             ("only_role", "ar_best_practices.group_ar_admin"),
             ("only_accounts", "account.group_account_user"),
             ("invoicing", "account.group_account_invoice"),
@@ -556,10 +672,11 @@ class TestBankImportAccess(BankImportCase):
     def test_the_menu_is_there_for_those_who_may(self):
         menu = self.env.ref("ar_best_practices.ar_bank_import_menu")
         menus = self.env["ir.ui.menu"]
-        only_role = self.new_user("role", "ar_best_practices.group_ar_collector")
+        only_role = self.new_user("role", COLLECTOR)
         only_accounts = self.new_user("books", "account.group_account_user")
         for user, sees in (
             (self.accountant, True),
+            (self.new_user("billing", BILLING), True),
             (only_role, False),
             (only_accounts, False),
         ):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.ar_matching_books import WAITING
+
 
 class ArBankImport(models.TransientModel):
     """Read the files, look at what is new, import it.
@@ -138,8 +140,10 @@ class ArBankImport(models.TransientModel):
         return True
 
     def action_import(self):
-        """Import what is new and what was ticked; look again first, for the journals or
-        the books may have changed since the files were read."""
+        """Import what is new and what was ticked, then open the payments to match.
+
+        Look again first: the journals or the books may have changed meanwhile.
+        """
         self.ensure_one()
         if self.state != "checked":
             raise UserError(self.env._("Read the files first."))
@@ -153,7 +157,16 @@ class ArBankImport(models.TransientModel):
         else:
             self.created_line_ids = self.statement_ids._import()
             self.write({"state": "done", "notice": False})
+            return self._go_on()
         return True
+
+    def action_match(self):
+        """Look for what the payments pay, and open them."""
+        self.ensure_one()
+        self.env["ar.matching.proposal"].action_propose()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "ar_best_practices.ar_matching_proposal_action"
+        )
 
     def action_view_lines(self):
         """Open the lines that were imported."""
@@ -179,12 +192,39 @@ class ArBankImport(models.TransientModel):
         pending = sum(one.pending for _file, read in found for one in read)
         self.write({"state": "checked", "notice": False, "pending_count": pending})
 
+    def _go_on(self):
+        """Open the payments to match when some of them were imported, and say so."""
+        payments = self.action_match()
+        found = self._count_payments()
+        if not found:
+            return True
+        message = self.env._(
+            "%(count)s lines imported. Payments among them: %(certain)s certain,"
+            " %(likely)s likely, %(unknown)s unknown.",
+            count=self.created_count,
+            **{state: found.get(state, 0) for state in WAITING},
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": payments},
+        }
+
+    def _count_payments(self) -> dict[str, int]:
+        """Return how many of the imported payments there are, by state."""
+        groups = self.env["ar.matching.proposal"]._read_group(
+            [("statement_line_id", "in", self.created_line_ids.ids)],
+            ["state"],
+            ["__count"],
+        )
+        return dict(groups)
+
     def _check_ready(self):
         """Refuse when there is no journal, or somebody else imports into it."""
         journals = self.statement_ids.journal_id
         if not journals:
             raise UserError(self.env._("Choose the journal of at least one account."))
-        self.statement_ids._check_journals()
+        self.statement_ids._check_may_import()
         if journals.try_lock_for_update(allow_referencing=True) != journals:
             raise UserError(
                 self.env._(
