@@ -8,6 +8,7 @@ from lxml import etree
 from ..tools import bank_file
 from ..tools.bank_file import BankEntry, BankFileError, BankStatement, clean
 
+MAX_NODES = 100 * bank_file.MAX_ENTRIES
 STATEMENTS = "BkToCstmrStmt"
 OTHER_REPORTS = ("BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn")  # camt.052 and 054
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
@@ -50,6 +51,8 @@ def _parse(content: bytes):
         raise BankFileError(bank_file.BROKEN, value=error.lineno or 1) from error
     if root.getroottree().docinfo.internalDTD is not None:  # in another encoding
         raise BankFileError(bank_file.UNSAFE)
+    if sum(1 for _node in root.iter()) > MAX_NODES:
+        raise BankFileError(bank_file.TOO_MANY, value=bank_file.MAX_ENTRIES)
     return root
 
 
@@ -97,6 +100,8 @@ class _Reader:
 
     def get_statement(self) -> BankStatement:
         nodes = _children(self.statement, "Ntry")
+        if len(nodes) > bank_file.MAX_ENTRIES:
+            raise BankFileError(bank_file.TOO_MANY, value=bank_file.MAX_ENTRIES)
         amounts = [*nodes, *_children(self.statement, "Bal")]
         currencies = {
             amount.get("Ccy") for node in amounts for amount in _children(node, "Amt")

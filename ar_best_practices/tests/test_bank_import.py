@@ -284,7 +284,7 @@ class TestBankImport(BankImportCase):
 
     def test_the_same_file_twice_adds_nothing_and_says_so(self):
         first = self.run_import(sample("camt_053_v02.xml"))
-        job = self.read_files(sample("camt_053_v02.xml"))
+        job = self.read_files(("copy of it.xml", sample("camt_053_v02.xml")))
         self.assertEqual((job.new_count, job.known_count), (0, 8))
         self.assertEqual(set(job.line_ids.mapped("reason")), {"Already in Odoo."})
         with self.assertRaisesRegex(UserError, "no line of these files is new"):
@@ -480,6 +480,12 @@ class TestBankImport(BankImportCase):
             r"Row 3: “32/03/2026”(.|\n)*Row 4: “beaucoup”", text.encode()
         )
 
+    def test_what_to_do_about_many_wrong_rows_is_told(self):
+        text = "Date;Montant\n13/03/2026;5,00\n" + "32/03/2026;1,00\n" * 14
+        self.assert_refused(
+            r"Row 12: (.|\n)*… and 4 more rows.\nCorrect these rows", text.encode()
+        )
+
     def test_columns_that_are_missing_or_chosen_twice_are_told(self):
         job = self.make(b"Date;Montant;Note\n13/03/2026;5,00;x\n")
         job.action_read()
@@ -528,6 +534,10 @@ class TestBankImport(BankImportCase):
             "larger than 20 MB": b"x" * (20 * 1024 * 1024 + 1),
             "not a CAMT.053": b"just some words\nand more of them",
             "ask your bank for CAMT.053": b"<Document><BkToCstmrAcctRpt/></Document>",
+            "in UTF-16.*save it as UTF-8": "<Document/>".encode("utf-16"),
+            "delete those that are empty": b"Date;Montant\n" + b"\n" * 200_000,
+            "2026-07-11 is still to come": camt(("2026-07-11", 1, "A", "A")),
+            "show it to your bank": camt(("2026-02-30", 1, "A", "A")),
             "No bank writes a date": camt(("1826-03-02", 1, "A", "A")),
             "No bank writes an amount": camt(("2026-03-02", "9" * 13, "A", "A")),
             "no booked movement": camt(),

@@ -5,7 +5,6 @@ elsewhere.
 """
 
 import csv
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -40,6 +39,7 @@ ACCOUNT = "account"
 DATE_ROLES = (DAY, VALUE_DAY)
 AMOUNT_ROLES = (AMOUNT, DEBIT, CREDIT)
 MAX_COLUMNS = 100
+MAX_ROWS = 100_000  # most of them empty: spreadsheets write such
 HEADER_SEARCH = 30
 
 WORDINGS: dict[str, tuple[str, ...]] = {
@@ -318,21 +318,25 @@ def read_table(content: bytes) -> Table:
         rows = _read_rows(content)
     except csv.Error as error:
         raise BankFileError(bank_file.UNKNOWN) from error
-    start = VOCABULARY.find_header(rows[:HEADER_SEARCH])
+    first = [cells for _number, cells in rows[:HEADER_SEARCH]]
+    start = VOCABULARY.find_header(first)
     if start is None:
         raise BankFileError(bank_file.UNKNOWN)
-    below = itertools.islice(enumerate(rows, start=1), start + 1, None)
-    return Table(rows[start], [(number, row) for number, row in below if any(row)])
+    return Table(rows[start][1], rows[start + 1 :])
 
 
-def _read_rows(content: bytes) -> list[list[str]]:
+def _read_rows(content: bytes) -> list[tuple[int, list[str]]]:
+    """Return the rows with something in them, each with its number."""
+    if max(content.count(b"\n"), content.count(b"\r")) > MAX_ROWS:
+        raise BankFileError(bank_file.TOO_LONG, value=MAX_ROWS)
     rows = []
     for number, row in enumerate(ledger_file.read_csv(content), start=1):
         if len(row) > MAX_COLUMNS:
             raise BankFileError(bank_file.TOO_WIDE, number, MAX_COLUMNS)
-        if number > bank_file.MAX_ENTRIES + HEADER_SEARCH:
+        if any(row):
+            rows.append((number, row))
+        if len(rows) > bank_file.MAX_ENTRIES + HEADER_SEARCH:
             raise BankFileError(bank_file.TOO_MANY, value=bank_file.MAX_ENTRIES)
-        rows.append(row)
     return rows
 
 

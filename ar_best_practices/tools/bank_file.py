@@ -21,16 +21,18 @@ MAX_AMOUNT = Decimal(10) ** 12
 MAX_DECIMALS = 4
 MAX_REFERENCE = 100  # characters
 OLDEST = timedelta(days=20 * 365)
-LATEST = timedelta(days=366)
+LATEST = timedelta(days=10)  # what a bank books ahead of a holiday
 
 # Why a file is refused, as a whole.
 EMPTY = "empty"
 TOO_BIG = "too_big"
 TOO_MANY = "too_many"
+TOO_LONG = "too_long"
 TOO_WIDE = "too_wide"
 TOO_DEEP = "too_deep"
 ARCHIVE = "archive"
 NOT_TEXT = "not_text"
+NOT_UTF8 = "not_utf8"
 UNKNOWN = "unknown"
 NOT_A_STATEMENT = "not_a_statement"
 UNSAFE = "unsafe"
@@ -41,6 +43,7 @@ NO_STATEMENT = "no_statement"
 NO_DATE = "no_date"
 BAD_DATE = "bad_date"
 ODD_DATE = "odd_date"
+FUTURE = "future"
 NO_AMOUNT = "no_amount"
 BAD_AMOUNT = "bad_amount"
 ODD_AMOUNT = "odd_amount"
@@ -124,6 +127,9 @@ def sniff(content: bytes) -> str:
     if not start:
         raise BankFileError(EMPTY)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        words = content[:4096].decode("utf-16", errors="ignore").lstrip().upper()
+        if words.startswith(("<", "OFXHEADER")):
+            raise BankFileError(NOT_UTF8)
         return CSV  # spreadsheets write it, banks do not
     if b"\0" in content or start.startswith((b"%PDF", b"\xd0\xcf\x11\xe0")):
         raise BankFileError(NOT_TEXT)
@@ -226,8 +232,10 @@ def check(statements: Iterable[BankStatement], today: date) -> None:
             _check_amount(entry.amount, place)
             if entry.original_amount is not None:
                 _check_amount(entry.original_amount, place)
-            if not today - OLDEST <= entry.day <= today + LATEST:
+            if not today - OLDEST <= entry.day:
                 raise BankFileError(ODD_DATE, place, entry.day)
+            if entry.day > today + LATEST:
+                raise BankFileError(FUTURE, place, entry.day)
 
 
 def _check_amount(amount: Decimal, place: int) -> None:

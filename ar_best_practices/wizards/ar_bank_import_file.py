@@ -45,7 +45,10 @@ class ArBankImportFile(models.AbstractModel):
             everything.extend(statements)
             self._refuse(file.name, bank_file.check, everything, today)
             if not any(statement.entries for statement in statements):
-                reason = self.env._("There is no booked movement in it.")
+                reason = self.env._(
+                    "There is no booked movement in it: choose another period, or wait"
+                    " until your bank has booked them."
+                )
                 raise self._refusal(file.name, reason)
             found.append((file, statements))
         return found
@@ -95,6 +98,14 @@ class ArBankImportFile(models.AbstractModel):
                 )
                 for problem in reader.problems[:ROWS_TOLD]
             ]
+            if left := len(reader.problems) - len(rows):
+                rows.append(self.env._("… and %(count)s more rows.", count=left))
+            rows.append(
+                self.env._(
+                    "Correct these rows in the file, or what its columns are read as,"
+                    " then read it again."
+                )
+            )
             raise self._refusal(name, "\n".join(rows))
         return statements
 
@@ -148,7 +159,10 @@ class ArBankImportFile(models.AbstractModel):
             reason = self._get_refusals()[error.code] % {"value": error.value}
             if error.place:
                 reason = self.env._(
-                    "Movement %(number)s: %(reason)s", number=error.place, reason=reason
+                    "Movement %(number)s: %(reason)s\nDownload the file again; if it"
+                    " stays so, show it to your bank.",
+                    number=error.place,
+                    reason=reason,
                 )
             raise self._refusal(name, reason) from error
 
@@ -175,6 +189,10 @@ class ArBankImportFile(models.AbstractModel):
                 "It has more than %(value)s movements: import a shorter period at a"
                 " time."
             ),
+            bank_file.TOO_LONG: self.env._(
+                "It has more than %(value)s rows: delete those that are empty, or ask"
+                " your bank for a shorter period."
+            ),
             bank_file.TOO_WIDE: self.env._(
                 "It has more than %(value)s columns: no bank writes that."
             ),
@@ -186,6 +204,10 @@ class ArBankImportFile(models.AbstractModel):
             ),
             bank_file.NOT_TEXT: self.env._(
                 "It is not a text: choose the CAMT.053, OFX or CSV file of your bank."
+            ),
+            bank_file.NOT_UTF8: self.env._(
+                "It is written in UTF-16, which no bank does: download it again, or"
+                " save it as UTF-8."
             ),
             bank_file.UNKNOWN: self.env._(
                 "It is not a CAMT.053 or OFX statement, nor a table whose first rows"
@@ -220,6 +242,11 @@ class ArBankImportFile(models.AbstractModel):
                 "“%(value)s” is not a date written like the others."
             ),
             bank_file.ODD_DATE: self.env._("No bank writes a date such as %(value)s."),
+            bank_file.FUTURE: self.env._(
+                "%(value)s is still to come, and a bank tells what was booked: see"
+                " whether day and month are read in the right order, and wait for what"
+                " is planned only."
+            ),
             bank_file.NO_AMOUNT: self.env._("It has no amount."),
             bank_file.BAD_AMOUNT: self.env._(
                 "“%(value)s” is not an amount written like the others."

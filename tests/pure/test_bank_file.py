@@ -117,6 +117,17 @@ BOMB = "".join(
             "unsafe",
         ),
         (
+            '<!DOCTYPE Document SYSTEM "http://bank.example/x.dtd">'
+            + CAMT % (1, MONDAY, ""),
+            "unsafe",
+        ),
+        ("\ufeff\ufeff" + CAMT % (1, MONDAY, ""), "broken"),
+        (
+            (CAMT % (1, MONDAY, "")).replace("<Ntry>", "<Ntry/>" * 3001 + "<Ntry>"),
+            "too_many",
+        ),
+        (CAMT % (1, MONDAY, "<x/>" * 300_000), "too_many"),
+        (
             ('<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE d [<!-- -->]>'),
             "broken",
         ),
@@ -241,6 +252,13 @@ def test_wrong_rows_are_told_one_by_one():
     ]
 
 
+def test_empty_rows_of_a_spreadsheet_are_passed_over():
+    rows = ["Compte 123", "", "Date;Montant", "", "13/03/2026;1", *[";"] * 50_000]
+    [statement], problems = read_csv("\n".join([*rows, "14/03/2026;x", ""]))
+    assert [entry.day.day for entry in statement.entries] == [13]
+    assert [problem.number for problem in problems] == [50_006]
+
+
 @given(st.lists(our.signed_amounts, min_size=1, max_size=20), st.booleans())
 def test_amounts_come_back_as_they_were(amounts, two_columns):
     def write(amount):
@@ -261,6 +279,8 @@ def test_amounts_come_back_as_they_were(amounts, two_columns):
         (b"Date;Montant\n" + b";" * 1_000_000, "unknown"),
         (b"Date;Montant\n" + b"1;" * 5000, "too_wide"),
         (b"Date;Montant\n" + b"02/03/2026;1\n" * 4000, "too_many"),
+        (b"Date;Montant\n02/03/2026;1\n" + b"\n" * 1_000_000, "too_long"),
+        (b"Date;Montant\n02/03/2026;1\n" + b";\r" * 1_000_000, "too_long"),
         (b"hello world\nthis is no table\n", "unknown"),
     ],
 )
@@ -281,6 +301,10 @@ def test_hostile_tables_are_refused(content, code):
         (b"PK\x03\x04rest", "archive"),
         (b"\x1f\x8brest", "archive"),
         (b"Date;Mon\0tant", "not_text"),
+        ((CAMT % (1, MONDAY, "")).encode("utf-16"), "not_utf8"),
+        (' <!DOCTYPE d [<!ENTITY a "ha">]><d/>'.encode("utf-16"), "not_utf8"),
+        ("OFXHEADER:100\n<OFX></OFX>".encode("utf-16"), "not_utf8"),
+        ("<Document/>".encode("utf-16-le"), "not_text"),
         (b"%PDF-1.7", "not_text"),
         (b":20:STARTUMS\n:25:1234", "unknown"),
         (b"a" * (bank_file.MAX_BYTES + 1), "too_big"),
@@ -307,7 +331,8 @@ def test_the_format_is_found_in_the_content(name, kind):
     ("changes", "code"),
     [
         ({"day": date(1899, 1, 1)}, "odd_date"),
-        ({"day": date(2126, 1, 1)}, "odd_date"),
+        ({"day": date(2126, 1, 1)}, "future"),
+        ({"day": date(2026, 3, 13)}, "future"),
         ({"amount": Decimal("1E12")}, "odd_amount"),
         ({"amount": Decimal("0.000001")}, "odd_amount"),
     ],
