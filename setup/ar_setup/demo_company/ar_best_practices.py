@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from .bank import report
+from .bank_files import offer
 from .collection import collect
 from .customers import CUSTOMERS, Customer
 from .users import find, grant_roles
@@ -21,6 +22,7 @@ def extend(env, company, today: date) -> None:
         _label(accounts)
         collect(env, company, today)
         report(env, company, today)
+        offer(env, company, today)
         env["ar.account"]._refresh()  # as every night: priorities, profiles, next steps
 
 

@@ -10,7 +10,7 @@ def report(env, company, today: date) -> None:
     journal = env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
     )
-    items = _open_items(env, company)
+    items = open_items(env, company)
     if journal and len(items) > 8:
         lines = env["account.bank.statement.line"].create(
             [
@@ -22,7 +22,7 @@ def report(env, company, today: date) -> None:
     env["ar.matching.proposal"]._propose()
 
 
-def _open_items(env, company):
+def open_items(env, company):
     """Return one open item of each customer, the largest first."""
     items = env["account.move.line"].search(
         [

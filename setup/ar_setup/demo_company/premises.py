@@ -29,6 +29,11 @@ BRANCH = {
     "phone": "+33 2 61 91 20 40",
     "email": "lorient@comptoir-du-littoral.example",
 }
+# account numbers that banks give as examples
+BANK_NUMBERS = {
+    "main": "FR7630006000011234567890189",
+    "second": "FR7610107001011234567890129",
+}
 ANSWERS = "comptoir-du-littoral.example"  # where customers answer
 SECOND = {
     "name": "Atelier du Ponant",
@@ -127,6 +132,8 @@ def _note_journals(world: World) -> None:
         world.banks[house] = _journal(company.root_id, "bank")
         lines = world.banks[house].inbound_payment_method_line_ids
         lines.payment_account_id = _outstanding_account(world, company.root_id)
+    for house, number in BANK_NUMBERS.items():
+        world.banks[house].bank_acc_number = number
 
 
 def _journal(company, kind: str) -> Any:
