@@ -314,9 +314,85 @@ def break_the_promise(server: OdooServer) -> None:
     server.call(ADMIN, "ar.account", "action_refresh", accounts)
 
 
+CHOOSE_FILES = "[name=attachment_ids] input[type=file]"
+
+
+def get_bank_file(visit: Visit, kind: str) -> dict:
+    """Download a bank file by the link of the README; return what is uploaded."""
+    answer = visit.page.request.get(f"/web/content/ar_demo.bank_file_{kind}?download=1")
+    assert answer.ok
+    name = f"releve.{kind}"
+    return {"name": name, "mimeType": "text/plain", "buffer": answer.body()}
+
+
+def upload(visit: Visit, *files: dict) -> None:
+    """Choose files, as by the button, and wait until the server has them."""
+    visit.page.set_input_files(CHOOSE_FILES, list(files))
+    for file in files:
+        visit.page.wait_for_selector(f"[name=attachment_ids] [title='{file['name']}']")
+    visit.settle()
+
+
+def test_a_bank_file_is_corrected_imported_and_matched(browser, house, english):
+    with Visit(browser, house) as visit:
+        visit.log_in(ADMIN)
+        good = get_bank_file(visit, "csv")
+        wrong = good | {"name": "faux.csv", "buffer": spoil(good["buffer"])}
+        journey = Journey(visit, house, english)
+        open_menu(visit, "menu_root", "matching_menu", "bank_import_menu")
+        upload(visit, wrong)
+        read_twice(journey)
+        told = visit.page.locator(".modal-body").inner_text()
+        assert "32/13" in told and "beaucoup" in told
+        journey.look()
+        visit.press(".modal-footer .btn-primary")
+        visit.press("button[name=action_back]")
+        visit.press("[name=attachment_ids] .o_attachment_delete")
+        upload(visit, good)
+        read_twice(journey)
+        assert visit.page.locator("[name=new_line_ids] .o_data_row").count() == 4
+        land_on_payments(journey, good["buffer"].decode("cp1252").split(";")[7])
+
+
+def spoil(content: bytes) -> bytes:
+    """Return a table with a day and an amount that are none."""
+    header, first, second, *rest = content.split(b"\r\n")
+    first, second = first.split(b";"), second.split(b";")
+    first[1], second[4] = b"32/13/2026", b"beaucoup"
+    return b"\r\n".join([header, b";".join(first), b";".join(second), *rest])
+
+
+def read_twice(journey: Journey) -> None:
+    """Read a table: its columns are confirmed first."""
+    journey.visit.press("button[name=action_read]")
+    assert journey.page.locator("[name=column_ids] .o_data_row").count() == 6
+    journey.look()
+    journey.visit.press("button[name=action_read]")
+
+
+def land_on_payments(journey: Journey, text: str) -> None:
+    """Import what was read; the payments among it are proposed to be matched."""
+    journey.look()
+    journey.visit.press("button[name=action_import]")
+    journey.page.wait_for_selector(".o_list_view td[name=reason]")
+    journey.visit.settle()
+    assert text in journey.page.locator(".o_content").inner_text()
+    journey.look()
+
+
+def test_a_bank_file_is_imported_on_a_phone(browser, house, english):
+    with Visit(browser, house, PHONE) as visit:
+        visit.log_in(ADMIN)
+        visit.open("/odoo/ar-bank-import")
+        upload(visit, get_bank_file(visit, "camt"))
+        visit.press("button[name=action_read]")
+        land_on_payments(Journey(visit, house, english), "REMISE CHEQUES 000902")
+
+
 SCREENS = {
     "my day": "/odoo/receivables-day",
     "matching": "/odoo/receivables-matching",
+    "bank import": "/odoo/ar-bank-import",
     "matching rules": "/odoo/action-ar_best_practices.ar_matching_rule_action",
     "load": "/odoo/action-ar_best_practices.ar_collector_load_action",
     "promises": "/odoo/action-ar_best_practices.ar_payment_promise_action",
