@@ -69,7 +69,21 @@ def _measure(name: str) -> report.Figures:
     finally:
         ledgers.drop(ours)
         ledgers.drop(peer)
-    return figures
+    return figures | _matching(name)
+
+
+def _matching(name: str) -> report.Figures:
+    """Return the figures of matching, in books of their own."""
+    database = f"bench_{name.lower()}_matching"
+    command = ["matching.py", database]
+    try:
+        ledgers.copy_fresh(database, FOLDER, say)
+        found = {"books": _phase(name, "books", [*command, "books"], name)}
+        ledgers.run_odoo(database, ADDON, FOLDER / f"{name}-matching-install.log")
+        found["match"] = _phase(name, "match", [*command, "match"], name)
+    finally:
+        ledgers.drop(database)
+    return found
 
 
 def _install(ledger: str, database: str, name: str) -> dict[str, float]:

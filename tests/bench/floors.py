@@ -408,3 +408,94 @@ def other_priorities(cursor: Cursor, day: date) -> int:
          WHERE account.priority IS DISTINCT FROM rated.priority
         """
     )
+
+
+# ----------------------------------------------------------------------------------
+# What payments pay: a row for each bank line that waits, one for each item found
+# ----------------------------------------------------------------------------------
+
+# Tables with as many foreign keys and indexes as any model of proposals needs
+MATCHING_TABLES = """
+    CREATE TABLE floor_proposal (
+        id serial PRIMARY KEY, company_id int NOT NULL REFERENCES res_company,
+        statement_line_id int REFERENCES account_bank_statement_line,
+        move_id int REFERENCES account_move, date date NOT NULL, text varchar,
+        partner_id int REFERENCES res_partner,
+        currency_id int NOT NULL REFERENCES res_currency, amount numeric,
+        state varchar NOT NULL, reason varchar);
+    CREATE UNIQUE INDEX ON floor_proposal (statement_line_id);
+    CREATE INDEX ON floor_proposal (move_id);
+    CREATE INDEX ON floor_proposal (state);
+    CREATE TABLE floor_proposal_line (
+        id serial PRIMARY KEY,
+        proposal_id int NOT NULL REFERENCES floor_proposal ON DELETE CASCADE,
+        line_id int REFERENCES account_move_line ON DELETE SET NULL,
+        move_id int REFERENCES account_move, number varchar, due_date date,
+        currency_id int NOT NULL REFERENCES res_currency, amount numeric);
+    CREATE INDEX ON floor_proposal_line (proposal_id);
+    CREATE INDEX ON floor_proposal_line (line_id);
+    CREATE INDEX ON floor_proposal_line (move_id)
+"""
+WAITING = """
+    SELECT bank.id, bank.move_id, move.company_id, line.currency_id, move.date,
+           bank.payment_ref AS text, -line.amount_currency AS amount,
+           coalesce(bank.partner_id, account.partner_id) AS partner_id,
+           substring(bank.payment_ref FROM '[A-Z]+/[0-9]+/[0-9]+') AS number
+      FROM account_bank_statement_line bank
+      JOIN account_move move ON move.id = bank.move_id
+      JOIN account_journal journal ON journal.id = move.journal_id
+      JOIN account_move_line line ON line.move_id = move.id
+                                 AND line.account_id = journal.suspense_account_id
+ LEFT JOIN res_partner_bank account
+        ON account.sanitized_acc_number = bank.account_number
+     WHERE bank.is_reconciled IS NOT TRUE AND move.state = 'posted'
+"""
+# The item that is named, else those of the payer with this amount
+MATCHED_ROWS = f"""
+    WITH receipt AS MATERIALIZED ({WAITING}), item AS MATERIALIZED (
+        SELECT id, move_id, move_name, partner_id, currency_id, date_maturity,
+               amount_residual_currency AS amount
+          FROM account_move_line
+         WHERE account_id IN %(receivables)s
+           AND parent_state = 'posted'
+           AND reconciled IS NOT TRUE
+           AND amount_residual > 0
+    ), proposal AS (
+        INSERT INTO floor_proposal (
+               company_id, statement_line_id, move_id, date, text, partner_id,
+               currency_id, amount, state, reason)
+        SELECT company_id, id, move_id, date, text, partner_id, currency_id, amount,
+               'likely', 'number in the reference'
+          FROM receipt
+     RETURNING id, statement_line_id
+    ), found AS (
+        SELECT receipt.id AS receipt_id, item.*
+          FROM receipt
+          JOIN item ON item.move_name = receipt.number
+     UNION ALL
+        SELECT receipt.id, item.*
+          FROM receipt
+          JOIN item ON item.partner_id = receipt.partner_id
+                   AND item.currency_id = receipt.currency_id
+                   AND item.amount = receipt.amount
+         WHERE receipt.number IS NULL
+    )
+    INSERT INTO floor_proposal_line (
+           proposal_id, line_id, move_id, number, due_date, currency_id, amount)
+    SELECT proposal.id, found.id, found.move_id, found.move_name, found.date_maturity,
+           found.currency_id, found.amount
+      FROM found
+      JOIN proposal ON proposal.statement_line_id = found.receipt_id
+"""
+
+
+def prepare_matching(cursor: Cursor) -> None:
+    """Make the empty tables; their making is no part of the floor."""
+    cursor.execute(SESSION)
+    cursor.execute(MATCHING_TABLES)
+
+
+def match(cursor: Cursor, day: date) -> int:
+    """Insert a proposal for each payment with the items easily found; return their
+    number."""
+    return _runner(cursor, day)(MATCHED_ROWS)

@@ -88,6 +88,12 @@ def ensure_ledger(name: str, folder: Path, say: Callable[[str], None]) -> str:
     return ledger
 
 
+def copy_fresh(target: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Copy the fresh Odoo, made when missing."""
+    _ensure_base(folder, say)
+    copy(BASE, target)
+
+
 def _ensure_base(folder: Path, say: Callable[[str], None]) -> None:
     if _comment(BASE) == ADDONS:
         return
