@@ -7,6 +7,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from textwrap import wrap
 from typing import NamedTuple
 
 from load_tools import load_tool
@@ -17,6 +18,12 @@ FIRST = date(2026, 1, 1)
 TODAY = date(2026, 11, 15)
 ROUND = (10_000, 25_000, 50_000, 120_000)
 PER_CUSTOMER = 25
+
+
+def structured(number: int) -> str:
+    """Return a creditor reference (ISO 11649) with its check digits."""
+    digits = f"{number:012d}"
+    return f"RF{98 - int(digits + '271500') % 97:02d}{digits}"
 
 
 class Paid(NamedTuple):
@@ -58,6 +65,7 @@ class Truth:
             amount,
             due,
             f"FAC/2026/{number:06d}",
+            reference=structured(number),
             orders=(f"S{50_000 + number}",),
             discount=amount * 2 // 100 if discounted else 0,
             discount_until=due - timedelta(days=20) if discounted else None,
@@ -69,16 +77,20 @@ class Truth:
             "noisy": self._noisy,
             "glued": lambda p: self._one(p, "VIR{squeezed}SARL", known=False),
             "typo": self._typo,
+            "structured": lambda p: self._one(p, "VIR {reference}", known=None),
             "order": lambda p: self._one(p, "CDE {order}", known=None),
             "sum, numbers": lambda p: self._several(p, named=True),
             "sum": lambda p: self._several(p, named=False),
+            "sum, discount": self._several_less,
             "discount": lambda p: self._discount(p, days=-1),
             "late discount": lambda p: self._discount(p, days=5),
             "amount": lambda p: self._one(p, "VIREMENT"),
             "balance": self._balance,
             "part": lambda p: self._one(p, "ACOMPTE {number}", share=0.4),
             "too much": lambda p: self._one(p, "VIR {number}", share=1.3),
-            "wrong customer": self._wrong_customer,
+            "typed": lambda p: self._typed(p, p),
+            "wrong customer": lambda p: self._typed(p, self._another(p)),
+            "for another": self._for_another,
             "unknown": lambda p: self._one(p, "VIREMENT", known=False),
             "twice": self._twice,
         }
@@ -108,6 +120,7 @@ class Truth:
             number=item.number,
             squeezed=item.number.replace("/", ""),
             order=item.orders[0],
+            reference=" ".join(wrap(item.reference, 4)),
         )
         amount = max(1, round(item.amount * share))
         return self._receipt(amount, words, payer, known), frozenset({item.id})
@@ -164,15 +177,38 @@ class Truth:
         total = sum(item.amount for item in taken)
         return self._receipt(total, "SOLDE", payer), frozenset(i.id for i in taken)
 
-    def _wrong_customer(self, payer):
-        """Somebody typed the payment on another customer's account."""
+    def _several_less(self, payer):
+        """Two items by their numbers, one of them at least less its discount."""
+        reduced = [item for item in self.open[payer] if item.discount]
+        if not reduced or len(self.open[payer]) < 2:
+            return None
+        self.open[payer].remove(reduced[0])
+        items = [reduced[0], *self._take(payer, 1)]
+        day = min(item.discount_until for item in items if item.discount)
+        total = sum(item.amount - item.discount for item in items)
+        text = " ".join(item.number for item in items)
+        receipt = self._receipt(total, text, payer, day=day)
+        return receipt, frozenset(item.id for item in items)
+
+    def _typed(self, payer, typed):
+        """Somebody typed the payment on a customer's account, theirs or another's."""
         text = self.random.choice(["VIR {number}", "VIREMENT"])
         made = self._one(payer, text)
         if not made:
             return None
         receipt, items = made
-        other = self.random.randint(1, self.customers)
-        return receipt._replace(payer=other, is_sure=False), items
+        return receipt._replace(payer=typed, is_sure=False), items
+
+    def _another(self, payer):
+        return payer % self.customers + 1
+
+    def _for_another(self, payer):
+        """A customer pays for another one, from its own bank account."""
+        made = self._one(payer, "VIR {number}")
+        if not made:
+            return None
+        receipt, items = made
+        return receipt._replace(payer=self._another(payer)), items
 
     def _twice(self, _payer):
         """The same payment once more: one of the two pays the items, never both."""
