@@ -39,7 +39,7 @@ SIZES = {
     "M": Size(31_600, 6_300),
     "L": Size(100_000, 20_000),
 }
-MATCHED = 300
+MATCHED = 100
 WRITTEN = ("account_move", "account_move_line", "account_bank_statement_line")
 
 

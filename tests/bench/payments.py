@@ -25,9 +25,7 @@ def write(env: Env, truth: Truth) -> None:
     """Write customers with their bank accounts, open invoices and bank lines."""
     models, cursor = _make_models(env(su=True)), env.cr
     env.flush_all()
-    names = {
-        record._table: _last(cursor, record._table) for record in models.values()
-    }
+    names = {record._table: _last(cursor, record._table) for record in models.values()}
     names |= {"customers": truth.customers, "invoices": len(truth.items)}
     names |= {"term": models["invoice"].invoice_payment_term_id.id}
     _draw(cursor, truth, names["res_partner"])

@@ -289,6 +289,72 @@ GOALS = [
         most=0,
         digits=0,
     ),
+    Goal(
+        "T1",
+        "payments matched wrongly by themselves",
+        _plain("match.wrong"),
+        most=0,
+        digits=0,
+    ),
+    Goal("T1", "payments that wait", _plain("match.payments"), digits=0),
+    Goal("T1", "items that are open", _plain("match.items"), digits=0),
+    Goal("T1", "proposals (s)", _plain("match.propose_s")),
+    Goal(
+        "T1",
+        "proposals, growth from the size before (power of n log n)",
+        _plain("growth.propose"),
+        most=1.1,
+    ),
+    Goal("T1", "proposals again (s)", _plain("match.again_s")),
+    Goal(
+        "T1",
+        "the same, growth",
+        _plain("growth.propose_again"),
+        most=1.1,
+    ),
+    Goal(
+        "T1",
+        "the same, times a floor that joins by number and amount",
+        _ratio("match.again_s", "match.floor_s"),
+        digits=0,
+    ),
+    Goal("T1", "proposals, statements", _plain("match.propose_statements"), digits=0),
+    Goal(
+        "T1",
+        "the same, more than on the size before",
+        _plain("growth.propose_statements"),
+        most=0,
+        digits=0,
+    ),
+    Goal(
+        "T1",
+        "memory of proposals (MB)",
+        _plain("match.propose_megabytes"),
+        most=400,
+        digits=0,
+    ),
+    Goal("T1", "certain proposals that Odoo refuses", _plain("match.left"), 0, None, 0),
+    Goal("T1", "matching, ms each", _plain("match.match_ms"), digits=0),
+    Goal(
+        "T1",
+        "matching, statements each",
+        _plain("match.match_statements"),
+        digits=0,
+    ),
+    Goal(
+        "T1",
+        "matching, times the same entry by Odoo alone",
+        _ratio("match.match_ms", "match.hand_ms"),
+        most=1.5,
+    ),
+    Goal(
+        "T1",
+        "matching, times Odoo's reconciliation of entries made before",
+        _ratio("match.match_ms", "match.reconcile_ms"),
+    ),
+    Goal("T1", "matched by themselves, of all", _plain("match.recall")),
+    Goal("T1", "right items found, of all", _plain("match.found")),
+    Goal("T1", "right, of those to be looked at", _plain("match.likely_right")),
     Goal("", "installation (s)", _plain("install.seconds"), {"S": 60}, digits=1),
 ]
 
@@ -299,7 +365,24 @@ COUNTED = {
     "priority_statements": "desk.priority_statements",
     "day_statements": "desk.day_statements",
     "call_statements": "desk.call_statements",
+    "propose_statements": "match.propose_statements",
 }
+# Times that may grow as n log n, and n
+SORTED = {
+    "propose": ("match.propose_s", "match.items"),
+    "propose_again": ("match.again_s", "match.items"),
+}
+
+
+def _recalls(report: dict[str, Figures]) -> list[Goal]:
+    """Return rows of the payments matched by themselves: of each kind, and of those
+    whose items a rule found."""
+    names = {name for figures in report.values() for name in figures.get("match", {})}
+    return [
+        Goal("T1", f"matched by themselves, {name}", _plain(f"match.{name}"))
+        for name in sorted(names)
+        if name.startswith(("kind ", "rule "))
+    ]
 
 
 def add_growth(report: dict[str, Figures]) -> None:
@@ -307,7 +390,11 @@ def add_growth(report: dict[str, Figures]) -> None:
     sizes = list(report)
     for before, size in zip(sizes, sizes[1:], strict=False):
         small, large = report[before], report[size]
-        large["growth"] = _run_growth(small, large) | _more_statements(small, large)
+        large["growth"] = (
+            _run_growth(small, large)
+            | _more_statements(small, large)
+            | _sorted_growth(small, large)
+        )
 
 
 def _run_growth(small: Figures, large: Figures) -> dict[str, float]:
@@ -333,6 +420,18 @@ def _more_statements(small: Figures, large: Figures) -> dict[str, float]:
     }
 
 
+def _sorted_growth(small: Figures, large: Figures) -> dict[str, float]:
+    """Return how times grew, as a power of n log n."""
+    growth = {}
+    for name, (cost, amount) in SORTED.items():
+        costs = [_get(figures, cost) for figures in (small, large)]
+        amounts = [_get(figures, amount) for figures in (small, large)]
+        if None not in costs + amounts:
+            few, many = (n * math.log(n) for n in amounts)
+            growth[name] = math.log(costs[1] / costs[0]) / math.log(many / few)
+    return growth
+
+
 def rows(report: dict[str, Figures]) -> list[dict[str, Any]]:
     """Return the rows of the report: what was asked, and by size value and verdict."""
     return [
@@ -347,7 +446,7 @@ def rows(report: dict[str, Figures]) -> list[dict[str, Any]]:
                 if (value := goal.read(figures)) is not None
             },
         }
-        for goal in GOALS
+        for goal in GOALS + _recalls(report)
     ]
 
 
@@ -355,7 +454,7 @@ def table(report: dict[str, Figures]) -> str:
     """Return the report as text."""
     head = f"{'':4} {'':52} {'target':>12}"
     lines = [head + "".join(f"{size:>15}" for size in report)]
-    for goal, row in zip(GOALS, rows(report), strict=True):
+    for goal, row in zip(GOALS + _recalls(report), rows(report), strict=True):
         if row["sizes"]:
             cells = [_cell(goal, row["sizes"].get(size)) for size in report]
             lines.append(
