@@ -38,11 +38,12 @@ class ArMatchingPosting(models.AbstractModel):
         )
 
     def _reconcile_pairs(self, pairs):
-        """Reconcile two items at a time, for no more than an amount."""
-        for one, other, amount in pairs:
-            both = one | other
-            most = dict.fromkeys(both.ids, abs(amount))
-            both.with_context(ar_reconciled_amounts=most).reconcile()
+        """Reconcile two items at a time, for no more than an amount, all pairs at once:
+        an item stands in one pair only."""
+        pairs = [(one | other, abs(amount)) for one, other, amount in pairs]
+        most = {line: amount for both, amount in pairs for line in both.ids}
+        lines = self.env["account.move.line"].with_context(ar_reconciled_amounts=most)
+        lines._reconcile_plan([lines.browse(both.ids) for both, _amount in pairs])
 
     def _prepare_counterparts(self, suspense) -> list[dict]:
         """Return the journal items instead of the suspense line: one per item or
