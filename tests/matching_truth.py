@@ -18,6 +18,8 @@ FIRST = date(2026, 1, 1)
 TODAY = date(2026, 11, 15)
 ROUND = (10_000, 25_000, 50_000, 120_000)
 PER_CUSTOMER = 25
+SUBSCRIBED = 0.05  # share of items that renew the one of a month before
+MONTH = 100  # numbers
 
 
 def structured(number: int) -> str:
@@ -40,10 +42,13 @@ class Truth:
     def __init__(self, items: int, payments: int, seed: int = 7):
         self.random = random.Random(seed)
         self.customers = max(1, items // PER_CUSTOMER)
-        self.items = [self._item(number + 1) for number in range(items)]
+        self.items: list = []
         self.open = defaultdict(list)
-        for item in self.items:
+        for number in range(items):
+            item = self._item(number + 1)
+            self.items.append(item)
             self.open[item.payer].append(item)
+        self.amounts = {item.number: item.amount for item in self.items}
         self.payments: list[Paid] = []
         makers = list(self._makers().items())
         while len(self.payments) < payments:
@@ -54,6 +59,8 @@ class Truth:
 
     def _item(self, number: int):
         chance = self.random
+        if number > MONTH and chance.random() < SUBSCRIBED:
+            return self._renewal(number, self.items[number - MONTH - 1])
         amount = chance.randint(500, 2_000_000)
         if chance.random() < 0.25:
             amount = chance.choice(ROUND)
@@ -71,12 +78,25 @@ class Truth:
             discount_until=due - timedelta(days=20) if discounted else None,
         )
 
+    def _renewal(self, number: int, item):
+        """Return a subscriber's next invoice: the same amount, nearly the same number."""
+        return item._replace(
+            id=number,
+            due=item.due + timedelta(days=30),
+            number=f"FAC/2026/{number:06d}",
+            reference=structured(number),
+            orders=(f"S{50_000 + number}",),
+            discount=0,
+            discount_until=None,
+        )
+
     def _makers(self) -> dict:
         return {
             "exact": lambda p: self._one(p, "VIR {number}", known=None),
             "noisy": self._noisy,
             "glued": lambda p: self._one(p, "VIR{squeezed}SARL", known=False),
             "typo": self._typo,
+            "counter": lambda p: self._one(p, "FACTURE {counter}"),
             "structured": lambda p: self._one(p, "VIR {reference}", known=None),
             "order": lambda p: self._one(p, "CDE {order}", known=None),
             "sum, numbers": lambda p: self._several(p, named=True),
@@ -120,6 +140,7 @@ class Truth:
             number=item.number,
             squeezed=item.number.replace("/", ""),
             order=item.orders[0],
+            counter=item.id,
             reference=" ".join(wrap(item.reference, 4)),
         )
         amount = max(1, round(item.amount * share))
@@ -148,6 +169,8 @@ class Truth:
         place = self.random.randint(len(receipt.text) - 5, len(receipt.text) - 1)
         wrong = str((int(receipt.text[place]) + self.random.randint(1, 9)) % 10)
         text = receipt.text[:place] + wrong + receipt.text[place + 1 :]
+        if self.amounts.get(text.removeprefix("VIR ")) == receipt.amount:
+            return None  # whoever names an item of this amount pays it
         return receipt._replace(text=text), items
 
     def _several(self, payer, named):
