@@ -79,7 +79,7 @@ class Truth:
         )
 
     def _renewal(self, number: int, item):
-        """Return a subscriber's next invoice: the same amount, nearly the same number."""
+        """Return a subscriber's next invoice: same amount, nearly the same number."""
         return item._replace(
             id=number,
             due=item.due + timedelta(days=30),

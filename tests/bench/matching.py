@@ -19,7 +19,17 @@ import floors
 import ledgers
 import payments
 from matching_truth import Truth
-from session import Env, best, in_turn, measured, opened, peak_megabytes, today, tried
+from session import (
+    Action,
+    Env,
+    best,
+    in_turn,
+    measured,
+    opened,
+    peak_megabytes,
+    today,
+    tried,
+)
 
 from odoo import Command
 
@@ -71,7 +81,8 @@ def match(env: Env, size: Size) -> Figures:
     first = measured(env, proposals._propose)
     megabytes = peak_megabytes()
     cursor.commit()
-    again = best([tried(env, proposals._propose) for _round in range(2)])
+    rounds = [tried(env, lambda: _processor(proposals._propose)) for _round in range(2)]
+    again = best(rounds)
     floors.prepare_matching(cursor)
     day = today(env)
     floor = best([tried(env, lambda: floors.match(cursor, day)) for _round in range(3)])
@@ -81,12 +92,20 @@ def match(env: Env, size: Size) -> Figures:
         "propose_megabytes": round(megabytes),
         "again_s": again.seconds,
         "again_statements": again.statements,
+        "processor_s": min(sample.value for sample in rounds),
         "floor_s": floor.seconds,
         "floor_lines": floor.value,
         **size._asdict(),
         **_judge(env, Truth(*size)),
         **_match_some(env),
     }
+
+
+def _processor(action: Action) -> float:
+    """Return the seconds that this process worked, whatever others did meanwhile."""
+    start = time.process_time()
+    action()
+    return time.process_time() - start
 
 
 FOUND = """
@@ -148,10 +167,11 @@ def _match_some(env: Env) -> Figures:
     sample = env["ar.matching.proposal"].search(
         [("state", "=", "certain"), *is_plain], limit=MATCHED, order="id"
     )
+    alone: list[float] = []
     samples = in_turn(
         env,
         {
-            "hand": lambda: _match_by_hand(sample),
+            "hand": lambda: alone.append(_match_by_hand(sample)),
             "match": lambda: sum(proposal._try_match() for proposal in sample),
         },
         times=2,
@@ -163,7 +183,7 @@ def _match_some(env: Env) -> Figures:
         "match_statements": ours.statements / len(sample),
         "hand_ms": 1000 * hand.seconds / len(sample),
         "hand_statements": hand.statements / len(sample),
-        "reconcile_ms": 1000 * hand.value / len(sample),
+        "reconcile_ms": 1000 * min(alone) / len(sample),
     }
 
 
