@@ -37,9 +37,13 @@ class Paid(NamedTuple):
 
 
 class Truth:
-    """Open items of many customers, and payments for some of them."""
+    """Open items of many customers, and payments for some of them.
 
-    def __init__(self, items: int, payments: int, seed: int = 7):
+    ``credits``: one credit note for so many invoices, from which customers pay less; 0
+    for none.
+    """
+
+    def __init__(self, items: int, payments: int, seed: int = 7, credits: int = 0):
         self.random = random.Random(seed)
         self.customers = max(1, items // PER_CUSTOMER)
         self.items: list = []
@@ -48,9 +52,13 @@ class Truth:
             item = self._item(number + 1)
             self.items.append(item)
             self.open[item.payer].append(item)
+        self.credits = {}
+        for number in range(1, items // credits + 1) if credits else ():
+            self._add_credit(items + number)
         self.amounts = {item.number: item.amount for item in self.items}
         self.payments: list[Paid] = []
         makers = list(self._makers().items())
+        makers += list(self._credit_makers().items()) if credits else []
         while len(self.payments) < payments:
             kind, make = self.random.choice(makers)
             paid = make(self.random.randint(1, self.customers))
@@ -77,6 +85,44 @@ class Truth:
             discount=amount * 2 // 100 if discounted else 0,
             discount_until=due - timedelta(days=20) if discounted else None,
         )
+
+    def _add_credit(self, number: int) -> None:
+        """Add a credit note of a customer who has none; its digits are an invoice's."""
+        payer = self.random.randint(1, self.customers)
+        if payer in self.credits:
+            return
+        self.credits[payer] = matching.Item(
+            number,
+            payer,
+            -self.random.randint(100, 400),
+            FIRST,
+            f"RFAC/2026/{number - len(self.open):06d}",
+        )
+        self.items.append(self.credits[payer])
+
+    def _credit_makers(self) -> dict:
+        return {
+            "less a credit": lambda p: self._less_a_credit(p, 1),
+            "balance, net": lambda p: self._less_a_credit(p, len(self.open[p])),
+        }
+
+    def _less_a_credit(self, payer: int, count: int):
+        """Pay one invoice, or all, less the credit note: named beside one invoice."""
+        if payer not in self.credits or count > 1 and self._has_paid(payer):
+            return None
+        taken = self._take(payer, count) if count else None
+        if not taken:
+            return None
+        credit = self.credits.pop(payer)
+        named = f"{taken[0].number} {credit.number}"
+        total = sum(item.amount for item in taken) + credit.amount
+        receipt = self._receipt(total, named if count == 1 else "SOLDE", payer)
+        return receipt, frozenset({credit.id, *(item.id for item in taken)})
+
+    def _has_paid(self, payer: int) -> bool:
+        """Say whether something of a payer is taken: his balance is another then."""
+        mine = sum(1 for item in self.items if item.payer == payer and item.amount > 0)
+        return mine > len(self.open[payer])
 
     def _renewal(self, number: int, item):
         """Return a subscriber's next invoice: same amount, nearly the same number."""
@@ -262,7 +308,7 @@ class Truth:
                 right[paid.kind] += 1
             else:
                 wrong.append((paid, match))
-            ledger.settle(match)
+            ledger.settle(match.parts, match.discounts, bool(match.missing))
         return seen, right, wrong
 
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools.matching import Item, Ledger, spread
+from ..tools.matching import spread
+from ..tools.open_items import Item, Ledger, paid_keys
 from ..tools.reference import wording
 
+PAID_DAYS = 400  # a payment that comes twice comes sooner
 WAITING = ("certain", "likely", "unknown")
 
 
@@ -299,6 +301,31 @@ class ArMatchingBooks(models.AbstractModel):
             )
             for payer, places, amount, lines, left in rows
         ]
+
+    def _get_paid_keys(self, payers: set[int]) -> dict[int, set[str]]:
+        """Return all that stands for documents paid by some customers lately."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.commercial_partner_id, move.name, move.payment_reference
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE partner.commercial_partner_id IN %(payers)s
+                   AND line.account_id IN %(receivable)s
+                   AND line.parent_state = 'posted'
+                   AND line.reconciled AND line.balance > 0
+                   AND line.date > %(since)s
+                """,
+                payers=tuple(payers) or (0,),
+                receivable=self.env["ar.account"]._scope().receivable_ids,
+                since=fields.Date.subtract(fields.Date.today(), days=PAID_DAYS),
+            )
+        )
+        found = defaultdict(set)
+        for payer, number, reference in rows:
+            found[payer] |= paid_keys(number or "", reference or "")
+        return found
 
     def _get_pasts(self, receipts: list[dict]) -> dict[int, Past]:
         """Return what persons refused or undid before, by entry of the payment."""

@@ -10,7 +10,16 @@ from typing import NamedTuple
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools.matching import RULES, Ledger, Match, Receipt, by_exchange, decide
+from ..tools.matching import (
+    BY_PAYER,
+    RULES,
+    Match,
+    Receipt,
+    by_exchange,
+    decide,
+)
+from ..tools.open_items import Ledger
+from ..tools.reference import find_keys
 from ..tools.remittance import read_remittance
 from .ar_matching_books import WAITING, Past, to_amount, to_units
 
@@ -39,6 +48,8 @@ COLUMNS = {
 }
 # A registered payment is found by its number or its amount, as an item is.
 PAYMENT_RULES = ("number", "amount")
+# Rules that read no number, or another than the one that is written.
+UNNAMED = (*BY_PAYER, "typo")
 CERTAIN_SOURCES = ("bank_account", "document")
 
 
@@ -82,7 +93,9 @@ class ArMatchingEngine(models.AbstractModel):
             self._get_pasts(receipts),
             set(),
         )
-        self._keep(receipts, [self._decide(row, books) for row in receipts], books)
+        decisions = [self._decide(row, books) for row in receipts]
+        self._doubt_paid(receipts, decisions)
+        self._keep(receipts, decisions, books)
 
     def _lock_deciding(self) -> bool:
         """Let one transaction decide at a time."""
@@ -138,7 +151,7 @@ class ArMatchingEngine(models.AbstractModel):
         if match:
             match = self._recall(match, row, books.pasts.get(row["move_id"], Past()))
             if match.parts and not match.doubt:
-                ledger.settle(match)
+                ledger.settle(match.parts, match.discounts, bool(match.missing))
                 ledger.forget(receipt.own)
                 books.used.update(item for item, amount in match.parts if amount < 0)
         return code, match
@@ -214,6 +227,21 @@ class ArMatchingEngine(models.AbstractModel):
         if match.parts and past.is_undone:
             return match._replace(doubt=match.doubt or "undone")
         return match
+
+    def _doubt_paid(self, receipts: list[dict], decisions: list[tuple]):
+        """Leave to a person what reads no open number, but that of a document which is
+        paid: it may be the same payment once more."""
+        asked = {
+            place: find_keys(receipts[place]["text"] or "")
+            for place, (code, match) in enumerate(decisions)
+            if code in UNNAMED and match.parts and not match.doubt
+        }
+        asked = {place: keys for place, keys in asked.items() if _has_number(keys)}
+        paid = self._get_paid_keys({receipts[place]["payer"] for place in asked})
+        for place, keys in asked.items():
+            code, match = decisions[place]
+            if keys & paid[receipts[place]["payer"]]:
+                decisions[place] = code, match._replace(doubt="paid")
 
     def _get_tolerances(self) -> dict[int, float]:
         return {
@@ -365,6 +393,10 @@ class ArMatchingEngine(models.AbstractModel):
                 ]
             ),
         )
+
+
+def _has_number(keys: set[str]) -> bool:
+    return any(c.isdigit() for key in keys for c in key)
 
 
 def sign_items(lines) -> str:

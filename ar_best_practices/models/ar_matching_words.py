@@ -62,6 +62,7 @@ class ArMatchingWords(models.AbstractModel):
             "too_many": env._("too many items to be sure of a sum"),
             "chance": env._("chance may make this sum"),
             "other_number": env._("the reference names something that is not open"),
+            "paid": env._("the reference names what is paid already"),
             "no_number": env._("no number in the reference"),
             "unknown_number": env._("the list names something that is not open"),
             "sum_differs": env._("the list adds up to another amount"),

@@ -87,6 +87,15 @@ class TestProposal(MatchingCommon):
         self.assertEqual(likely.state, "likely")
         self.assertIn("only typed", likely.reason)
 
+    def test_a_number_that_was_paid_days_ago_stands_for_no_other_item(self):
+        twin = self._invoice(self.customer, 800.17, "2026-05-03")
+        text = f"VIR {self.first.name}"
+        self._propose(self._known(800.17, text)).action_match()
+        proposal = self._propose(self._known(800.17, text))
+        self.assertEqual(proposal.line_ids.move_id, twin)
+        self.assertEqual((proposal.state, proposal.doubt), ("likely", "paid"))
+        self.assertIn("paid already", proposal.reason)
+
     def test_nothing_fits(self):
         proposal = self._propose(self._bank_line(12.34, "VIREMENT"))
         self.assertEqual(proposal.state, "unknown")

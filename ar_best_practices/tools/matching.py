@@ -4,38 +4,19 @@ Amounts are whole numbers of the smallest unit of one currency. Nothing here dec
 guess: a rule answers with one set of items, with a doubt, or not at all.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from math import comb, gcd
 from typing import NamedTuple
 
-from .reference import find_keys, neighbours, shape, squeeze, strong_keys, weak_key
+from .open_items import Item, Ledger
+from .reference import find_keys, neighbours, strong_keys, weak_key
 from .subset import Verdict, find_subset
 
 SUBSET_ITEMS = 200  # open items of one payer among which sums are looked for
 CHANCE = 1_000  # a sum is certain when chance makes one in fewer than a thousand
 EXCHANGE_BAND = 0.1  # a rate moves less between an invoice and its payment
 TYPO_LENGTH = 6  # a shorter number with a wrong character is just another number
-
-
-class Item(NamedTuple):
-    """An open item: what is left of it, and the numbers that stand for it.
-
-    A credit (credit note, payment on account) has an amount below zero.
-    """
-
-    id: int
-    payer: int
-    amount: int
-    due: date
-    number: str
-    reference: str = ""  # structured reference that we asked to quote
-    orders: tuple[str, ...] = ()
-    discount: int = 0  # early payment discount
-    discount_until: date | None = None
-    family: int = 0  # the group of companies of the payer
-    booked: int = 0  # what is left of it in the company's currency
 
 
 class Receipt(NamedTuple):
@@ -72,96 +53,6 @@ class Match(NamedTuple):
     missing: int = 0
     rest: int = 0
     doubt: str = ""
-
-
-class Ledger:
-    """Open items of one company in one currency, found by number, payer or amount."""
-
-    def __init__(self, items: Iterable[Item]):
-        self.items: dict[int, Item] = {}
-        self.by_number: dict[str, set[int]] = defaultdict(set)
-        self.by_order: dict[str, set[int]] = defaultdict(set)
-        self.by_payer: dict[int, list[Item]] = defaultdict(list)
-        self.by_family: dict[int, list[Item]] = defaultdict(list)
-        self.credits: dict[int, list[Item]] = defaultdict(list)
-        self.shapes: set[tuple[str, int]] = set()
-        for item in items:
-            self._add(item)
-
-    def _add(self, item: Item) -> None:
-        self.items[item.id] = item
-        self.shapes |= {shape(number) for number in (item.number, *item.orders)}
-        for key in _keys(item):
-            self.by_number[key].add(item.id)
-        for order in item.orders:
-            for key in strong_keys(order):
-                self.by_order[key].add(item.id)
-        for owner in self._owners(item):
-            owner.append(item)
-
-    def _owners(self, item: Item) -> list[list[Item]]:
-        """Return the lists in which an item stands: of its payer and of his group."""
-        if item.amount < 0:
-            return [self.credits[item.payer]]
-        of_group = [self.by_family[item.family]] if item.family else []
-        return [self.by_payer[item.payer], *of_group]
-
-    def settle(self, match: "Match") -> None:
-        """Take out of the ledger what a match pays."""
-        granted = dict(match.discounts)
-        for item_id, amount in match.parts:
-            item = self.items.pop(item_id)
-            self._remove(item)
-            left = item.amount - amount - granted.get(item_id, 0)
-            if left * item.amount > 0 and not match.missing:
-                self._add(item._replace(amount=left))
-
-    def forget(self, item_id: int) -> None:
-        """Take an item out: a credit that pays something is no credit any more."""
-        if item := self.items.pop(item_id, None):
-            self._remove(item)
-
-    def _remove(self, item: Item) -> None:
-        for key in _keys(item):
-            self.by_number[key].discard(item.id)
-        for order in item.orders:
-            for key in strong_keys(order):
-                self.by_order[key].discard(item.id)
-        for owner in self._owners(item):
-            owner.remove(item)
-
-    def names_another(self, text: str) -> bool:
-        """Say whether a text has a number made as ours that is not open."""
-        return any(
-            (key[: len(prefix)], len(key)) == (prefix, length)
-            and key[len(prefix) :].isdigit()
-            and not (self.by_number.get(key) or self.by_order.get(key))
-            for key in find_keys(text)
-            for prefix, length in self.shapes
-        )
-
-    def owed_by(self, payer: int) -> list[Item]:
-        """Return the items of a payer, the oldest due first."""
-        found = self.by_payer.get(payer, []) if payer else []
-        return sorted(found, key=lambda item: (item.due, item.id))
-
-    def credits_of(self, receipt: Receipt) -> list[Item]:
-        """Return the credits of whoever paid, but the payment itself."""
-        found = self.credits.get(receipt.payer, []) if receipt.payer else []
-        return [item for item in found if item.id != receipt.own]
-
-    def owed_by_family(self, receipt: Receipt) -> list[Item]:
-        """Return the items of the other companies of the payer's group."""
-        found = self.by_family.get(receipt.family, []) if receipt.family else []
-        return [item for item in found if item.payer != receipt.payer]
-
-
-def _keys(item: Item) -> set[str]:
-    """Return what stands for an item. The digits of a credit note are often those of an
-    invoice too, so that only its whole number counts."""
-    if item.amount < 0:
-        return strong_keys(item.number) & {squeeze(item.number)}
-    return strong_keys(item.number) | strong_keys(item.reference)
 
 
 # ----------------------------------------------------------------------
@@ -238,6 +129,7 @@ def by_typo(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
     if named and not known:
         return None
     doubt = "" if known else _payer_doubt(receipt, ledger, fitting) or "typo"
+    doubt = doubt or _paid_doubt(receipt, ledger)
     return Match("typo", ((fitting[0], receipt.amount),), doubt=doubt)
 
 
@@ -260,18 +152,19 @@ def find_named(receipt: Receipt, ledger: Ledger) -> set[int]:
     items of the payer only. A credit counts beside an invoice only."""
     keys = find_keys(receipt.text)
     found = _ids(ledger.by_number, keys) - {receipt.own}
-    debts = {i for i in found if ledger.items[i].amount > 0}
+    credits = {i for i in found if ledger.items[i].amount < 0}
+    for credit in credits:  # its digits may be those of an invoice, which is not meant
+        keys -= strong_keys(ledger.items[credit].number)
+    named = _ids(ledger.by_number, keys) - {receipt.own} if credits else found
+    debts = named - credits
     if debts:
-        return found if receipt.takes_credits else debts
-    own = ledger.owed_by(receipt.payer)
-    return {item.id for item in own if weak_key(item.number) in keys}
+        return debts | credits if receipt.takes_credits else debts
+    counters = ((receipt.payer, key) for key in keys)
+    return {item for key in counters for item in ledger.by_counter.get(key, ())}
 
 
-def _ids(index: dict[str, set[int]], keys: Iterable[str]) -> set[int]:
-    found: set[int] = set()
-    for key in keys:
-        found |= index.get(key, set())
-    return found
+def _ids(index: dict[str, tuple[int, ...]], keys: Iterable[str]) -> set[int]:
+    return {item for key in keys for item in index.get(key, ())}
 
 
 def _by_named(
@@ -289,8 +182,11 @@ def _by_named(
     total = sum(item.amount for item in items)
     if total == receipt.amount:
         return Match(rule, _whole(items), doubt=doubt)
-    if any(item.amount < 0 for item in items):
-        return Match(rule, (), doubt=doubt or "credit_differs")
+    debts = [item for item in items if item.amount > 0]
+    if debts != items:
+        parts = spread(_whole(debts), receipt.amount)
+        rest = receipt.amount - sum(amount for _id, amount in parts)
+        return Match(rule, parts, rest=rest, doubt=doubt or "credit_differs")
     if match := _with_discount(rule, items, receipt, doubt):
         return match
     if match := _some_of(rule, items, receipt, doubt):
@@ -390,7 +286,8 @@ def by_discount(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | No
 def by_balance(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
     """All that the payer owes, less his credits or not."""
     items = ledger.owed_by(receipt.payer)
-    credits = ledger.credits_of(receipt) if receipt.takes_credits else []
+    credits = ledger.credits_of(receipt.payer) if receipt.takes_credits else []
+    credits = [credit for credit in credits if credit.id != receipt.own]
     for paid in (items, items + credits):
         is_balance = sum(item.amount for item in paid) == receipt.amount
         if len(paid) > 1 and items and is_balance:
@@ -418,7 +315,7 @@ def by_difference(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | N
 
 def by_family(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:
     """An item, or the sum of some, of another company of the payer's group."""
-    items = ledger.owed_by_family(receipt)
+    items = ledger.owed_by_family(receipt.payer, receipt.family)
     match = _by_amount("family", items, receipt) or _by_sum("family", items, receipt)
     return match and match._replace(doubt=match.doubt or "sister")
 
@@ -511,6 +408,8 @@ def decide(
             return match
         if match:
             doubtful.append(match)
+            if match.parts:
+                break  # what a later rule finds cannot win any more
     with_items = [match for match in doubtful if match.parts]
     return (with_items or doubtful or [None])[0]
 
@@ -519,7 +418,15 @@ def _trust(receipt: Receipt, ledger: Ledger) -> str:
     """Say why a match that read no number may be wrong."""
     if not receipt.is_sure:
         return "payer"
-    return "other_number" if ledger.names_another(receipt.text) else ""
+    if ledger.names_another(receipt.text):
+        return "other_number"
+    return _paid_doubt(receipt, ledger)
+
+
+def _paid_doubt(receipt: Receipt, ledger: Ledger) -> str:
+    """Say whether the text names what this customer paid already: the payment may be
+    the same once more."""
+    return "paid" if find_keys(receipt.text) & ledger.paid[receipt.payer] else ""
 
 
 def _payer_doubt(receipt: Receipt, ledger: Ledger, ids: Iterable[int]) -> str:
