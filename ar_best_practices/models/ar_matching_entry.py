@@ -2,10 +2,13 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import retrying
 
 from .ar_matching_books import WAITING
 from .ar_matching_engine import sign_items
+
+AT_ONCE = 100  # matchings in one request, at a quarter of a second each
 
 
 class ArMatchingEntry(models.AbstractModel):
@@ -96,23 +99,36 @@ class ArMatchingEntry(models.AbstractModel):
 
     @api.model
     def action_match_certain(self):
-        """Match everything that is certain; what cannot be says why and stays."""
+        """Match everything that is certain; what cannot be says why and stays. A
+        request does not last for ever: the job goes on with what is beyond."""
         self._check_may_match()
         certain = self.search([("state", "=", "certain")])
-        matched = certain.filtered(lambda proposal: proposal._try_match())
+        first, later = certain[:AT_ONCE], certain[AT_ONCE:]
+        matched = first.filtered(lambda proposal: proposal._try_match())
+        words = self.env._(
+            "%(matched)s payments matched, %(left)s to look at again.",
+            matched=len(matched),
+            left=len(first - matched),
+        )
+        if later:
+            later._ask_job()
+            more = self.env._("%s more follow within minutes.", len(later))
+            words = f"{words} {more}"
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "%(matched)s payments matched, %(left)s to look at again.",
-                    matched=len(matched),
-                    left=len(certain - matched),
-                ),
+                "message": words,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _ask_job(self):
+        """Let the job match these payments in the name of this person."""
+        self._checked_sudo("read").asked_uid = self.env.uid
+        # sudo: nobody reads jobs; what it does is what this person may do now
+        self.env.ref("ar_best_practices.ir_cron_match").sudo()._trigger()
 
     def action_refuse(self):
         """Say that these items are not what is paid: they are not proposed again."""
@@ -138,18 +154,22 @@ class ArMatchingEntry(models.AbstractModel):
 
     @api.model
     def _cron_match(self):
-        """Look at what waits, and match what is certain where the company says so.
+        """Look at what waits, and match what is certain where the company, or a person,
+        says so.
 
         People match meanwhile: what they changed is read again, as in their requests.
         """
         retrying(self._propose, self.env)
-        certain = self.search(
-            [("state", "=", "certain"), ("company_id.ar_matching_automatic", "=", True)]
-        )
+        asked = Domain("asked_uid", "!=", False)
+        self.search(asked & Domain("state", "!=", "certain")).asked_uid = False
+        automatic = Domain("company_id.ar_matching_automatic", "=", True)
+        certain = self.search(Domain("state", "=", "certain") & (automatic | asked))
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(certain))
         for proposal in certain:
-            proposal.with_company(proposal.company_id)._try_match(is_automatic=True)
+            person = proposal.asked_uid
+            mine = proposal.with_user(person) if person else proposal
+            mine.with_company(proposal.company_id)._try_match(is_automatic=not person)
             if not commit(1):
                 break
 

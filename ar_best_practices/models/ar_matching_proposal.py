@@ -121,6 +121,13 @@ class ArMatchingProposal(models.Model):
     )
     is_automatic = fields.Boolean(string="By itself", readonly=True)
     is_corrected = fields.Boolean(string="Corrected", readonly=True)
+    asked_uid = fields.Many2one(
+        "res.users",
+        string="Asked by",
+        readonly=True,
+        ondelete="set null",
+        help="Asked the job to match it.",
+    )
     hours = fields.Float(
         string="Hours to match",
         readonly=True,

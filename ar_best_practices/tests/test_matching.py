@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import Command
@@ -5,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import TODAY, ReceivablesCommon
+
+ENTRY = "odoo.addons.ar_best_practices.models.ar_matching_entry"
 
 
 class MatchingCommon(ReceivablesCommon):
@@ -338,6 +342,28 @@ class TestMatch(MatchingCommon):
         message = self.env["ar.matching.proposal"].action_match_certain()["params"]
         self.assertEqual(message["message"], "1 payments matched, 1 to look at again.")
         self.assertEqual((good.is_reconciled, late.is_reconciled), (True, False))
+
+    def test_the_job_goes_on_with_what_one_request_cannot_hold(self):
+        lines = [
+            self._bank_line(800.17, self.first.name),
+            self._bank_line(258.41, self.second.name),
+        ]
+        self._propose()
+        billing = self._create_user("asking_billing", "collector")
+        billing.group_ids += self.env.ref("account.group_account_invoice")
+        with patch(f"{ENTRY}.AT_ONCE", 1):
+            proposals = self.env["ar.matching.proposal"].with_user(billing)
+            message = proposals.action_match_certain()["params"]["message"]
+        self.assertIn("1 more follow within minutes.", message)
+        self.assertEqual([line.is_reconciled for line in lines], [True, False])
+        self._run_cron("ir_cron_match")
+        self.assertTrue(lines[1].is_reconciled)
+        matched = self.env["ar.matching.proposal"].search(
+            [("statement_line_id", "=", lines[1].id)]
+        )
+        self.assertRecordValues(
+            matched, [{"matched_uid": billing.id, "is_automatic": False}]
+        )
 
     def test_what_a_person_refused_is_not_proposed_again(self):
         line = self._bank_line(800.17, self.first.name)
