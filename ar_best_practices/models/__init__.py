@@ -35,6 +35,7 @@ from . import ar_matching_words
 from . import ar_matching_engine
 from . import ar_matching_posting
 from . import ar_matching_entry
+from . import ar_matching_figures
 from . import ar_matching_proposal
 from . import ar_matching_proposal_line
 from . import ar_matching_hint

@@ -13,7 +13,7 @@ class ArMatchingProposal(models.Model):
 
     _name = "ar.matching.proposal"
     _description = "Matching proposal"
-    _inherit = ["ar.guarded", "ar.matching.entry"]
+    _inherit = ["ar.guarded", "ar.matching.entry", "ar.matching.figures"]
     _order = "date, id"
     _log_access = False
 

@@ -1,6 +1,8 @@
 """An item that a payment probably pays, and how much of it."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .ar_matching_engine import WAITING
 
 
 class ArMatchingProposalLine(models.Model):
@@ -40,3 +42,16 @@ class ArMatchingProposalLine(models.Model):
     discount = fields.Monetary(
         readonly=True, help="Early payment discount that is granted."
     )
+    open_amount = fields.Monetary(
+        string="Stays open",
+        compute="_compute_open_amount",
+        help="What stays open of the item once this payment is matched.",
+    )
+
+    @api.depends("line_id.amount_residual_currency", "amount", "discount")
+    def _compute_open_amount(self):
+        for line in self:
+            left = line.line_id.amount_residual_currency
+            settled = line.amount + line.discount
+            waits = line.proposal_id.state in WAITING
+            line.open_amount = max(left - settled, 0) if waits else left

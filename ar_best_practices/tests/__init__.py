@@ -13,6 +13,7 @@ from . import test_ledger_import
 from . import test_mail_gateway
 from . import test_matching
 from . import test_matching_correction
+from . import test_matching_figures
 from . import test_matching_ledger
 from . import test_merge
 from . import test_collection_desk

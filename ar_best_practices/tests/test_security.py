@@ -464,6 +464,8 @@ KNOWN_PUBLIC = {
     ("ar.account", "message_subscribe"),
     ("ar.account.mail", "message_subscribe"),
     ("ar.collector.report", "get_day_figures"),
+    ("ar.matching.figures", "get_figures"),
+    ("ar.matching.proposal", "get_figures"),
     ("ar.worklist", "web_read_group"),
     ("ar.worklist", "web_search_read"),
 }
