@@ -393,6 +393,9 @@ SCREENS = {
     "my day": "/odoo/receivables-day",
     "matching": "/odoo/receivables-matching",
     "bank import": "/odoo/ar-bank-import",
+    "analysis of matching": (
+        "/odoo/action-ar_best_practices.ar_matching_proposal_action_analysis"
+    ),
     "matching rules": "/odoo/action-ar_best_practices.ar_matching_rule_action",
     "load": "/odoo/action-ar_best_practices.ar_collector_load_action",
     "promises": "/odoo/action-ar_best_practices.ar_payment_promise_action",
