@@ -314,6 +314,8 @@ def break_the_promise(server: OdooServer) -> None:
     server.call(ADMIN, "ar.account", "action_refresh", accounts)
 
 
+# a row of the payments to match, on a phone a card
+PAYMENTS = ".o_list_view td[name=reason], .o_kanban_record:not(.o_kanban_ghost)"
 CHOOSE_FILES = "[name=attachment_ids] input[type=file]"
 
 
@@ -374,7 +376,7 @@ def land_on_payments(journey: Journey, text: str) -> None:
     """Import what was read; the payments among it are proposed to be matched."""
     journey.look()
     journey.visit.press("button[name=action_import]")
-    journey.page.wait_for_selector(".o_list_view td[name=reason]")
+    journey.page.wait_for_selector(PAYMENTS)
     journey.visit.settle()
     assert text in journey.page.locator(".o_content").inner_text()
     journey.look()

@@ -1,14 +1,14 @@
 /** Payments to match, by the keyboard: the list with a cursor and figures above. */
+import {onMounted, onWillRender, useEffect, useState, useSubEnv} from "@odoo/owl";
+import {useMatchingFigures, useMatchingWork} from "./ar_matching_work.esm";
 import {ArMatchingFigures} from "./ar_matching_figures.esm";
 import {ArMatchingItems} from "./ar_matching_items.esm";
 import {ListController} from "@web/views/list/list_controller";
 import {ListRenderer} from "@web/views/list/list_renderer";
 import {listView} from "@web/views/list/list_view";
-import {onMounted, onWillRender, useEffect, useState, useSubEnv} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {useBus} from "@web/core/utils/hooks";
 import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
-import {useMatchingFigures, useMatchingWork} from "./ar_matching_work.esm";
 import {useSetupAction} from "@web/search/action_hook";
 
 // What has its own use of keys.

@@ -3,7 +3,9 @@ import {onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 import {Domain} from "@web/core/domain";
 import {Mutex} from "@web/core/utils/concurrency";
 import {_t} from "@web/core/l10n/translation";
+import {rpc} from "@web/core/network/rpc";
 import {useService} from "@web/core/utils/hooks";
+import {user} from "@web/core/user";
 
 const MODEL = "ar.matching.proposal";
 const PROPOSED = ["certain", "likely"];
@@ -230,10 +232,18 @@ export class MatchingWork {
         }
     }
 
-    /** @returns {Object|Boolean} what the server answers; false when it refuses */
+    /**
+     * As a button does, so that an action comes with its views.
+     *
+     * @returns {Object|Boolean} an action to open or true; false when it is refused
+     */
     async call(method, resId) {
+        const args = [[resId]];
+        const kwargs = {context: user.context};
+        const button = {model: MODEL, method, args, kwargs};
         try {
-            return (await this.orm.call(MODEL, method, [[resId]])) || true;
+            const url = `/web/dataset/call_button/${MODEL}/${method}`;
+            return (await rpc(url, button)) || true;
         } catch (error) {
             if (!String(error.exceptionName).startsWith("odoo.exceptions.")) {
                 throw error;
