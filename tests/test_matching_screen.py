@@ -80,7 +80,9 @@ def bank(template, browser) -> Iterator[OdooServer]:
         server.database.rows("UPDATE ir_cron SET active = FALSE")  # people only
         hire(server)
         yield server
-        assert not server.get_errors()
+        # the chat of Odoo itself writes twice at once, and tries again
+        errors = [it for it in server.get_errors() if "discuss_channel" not in it]
+        assert not errors
 
 
 @pytest.fixture
