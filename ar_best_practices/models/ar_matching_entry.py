@@ -1,13 +1,19 @@
 """What a person or the job does with a proposal: match, correct, refuse, undo."""
 
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.service.model import retrying
 
 from .ar_matching_books import WAITING
 from .ar_matching_engine import sign_items
 
+_logger = logging.getLogger(__name__)
+LATER = 10  # minutes, when people work on what the job wants to read
 AT_ONCE = 100  # matchings in one request, at a quarter of a second each
 
 
@@ -131,14 +137,25 @@ class ArMatchingEntry(models.AbstractModel):
         self.env.ref("ar_best_practices.ir_cron_match").sudo()._trigger()
 
     def action_refuse(self):
-        """Say that these items are not what is paid: they are not proposed again."""
+        """Say that these items are not what is paid: they are not proposed again. What
+        else it may pay is looked for with all the rest."""
         self._check_may_match()
         for proposal in self:
+            proposal._lock_waiting(proposal)
             refused = sign_items(proposal.line_ids.line_id.ids)
-            proposal._checked_sudo("read").refused = " ".join(
-                filter(None, [proposal.refused, refused])
+            mine = proposal._checked_sudo("read")
+            mine.line_ids.unlink()
+            mine.write(
+                {
+                    "refused": " ".join(filter(None, [proposal.refused, refused])),
+                    "state": "unknown",
+                    "doubt": "refused",
+                    "reason": proposal._say_doubt("refused"),
+                    "confidence": 0,
+                    "left_amount": 0,
+                    "difference": 0,
+                }
             )
-        self._propose()
         return True
 
     @api.model
@@ -159,7 +176,7 @@ class ArMatchingEntry(models.AbstractModel):
 
         People match meanwhile: what they changed is read again, as in their requests.
         """
-        retrying(self._propose, self.env)
+        self._propose_patiently()
         asked = Domain("asked_uid", "!=", False)
         self.search(asked & Domain("state", "!=", "certain")).asked_uid = False
         automatic = Domain("company_id.ar_matching_automatic", "=", True)
@@ -172,6 +189,16 @@ class ArMatchingEntry(models.AbstractModel):
             mine.with_company(proposal.company_id)._try_match(is_automatic=not person)
             if not commit(1):
                 break
+
+    @api.model
+    def _propose_patiently(self):
+        """Look at what waits; while people match all the time, come back later."""
+        try:
+            retrying(self._propose, self.env)
+        except (ConcurrencyError, OperationalError):
+            _logger.info("matching: people work on these payments, again later")
+            later = fields.Datetime.add(fields.Datetime.now(), minutes=LATER)
+            self.env.ref("ar_best_practices.ir_cron_match")._trigger(later)
 
     def _try_match(self, is_automatic: bool = False) -> bool:
         """Match one payment; what prevents it becomes its reason."""
@@ -216,6 +243,17 @@ class ArMatchingEntry(models.AbstractModel):
         receipt = self.credit_line_id or self.statement_line_id.move_id.line_ids
         rows = items | receipt
         rows.check_access("write")  # of this company, before anything is done by sudo
+        self._lock_waiting(rows)
+        settles = self.line_ids or self.is_corrected  # all of it may stay on account
+        if not settles or any(not self._is_open(line) for line in self.line_ids):
+            raise UserError(
+                self.env._(
+                    "What this payment pays has changed: look again, then match."
+                )
+            )
+
+    def _lock_waiting(self, rows):
+        """Take a proposal that waits, and rows beside it, and read them again."""
         mine = self.try_lock_for_update() and rows.try_lock_for_update() == rows
         self.invalidate_recordset()
         rows.invalidate_recordset()
@@ -225,13 +263,6 @@ class ArMatchingEntry(models.AbstractModel):
                 self.env._("%s matched this payment meanwhile.", who)
                 if who
                 else self.env._("Somebody else works on this payment or its items now.")
-            )
-        settles = self.line_ids or self.is_corrected  # all of it may stay on account
-        if not settles or any(not self._is_open(line) for line in self.line_ids):
-            raise UserError(
-                self.env._(
-                    "What this payment pays has changed: look again, then match."
-                )
             )
 
     def _is_open(self, line) -> bool:
@@ -248,7 +279,9 @@ class ArMatchingEntry(models.AbstractModel):
         """Undo a matching: the payment waits again, for a person."""
         self._check_may_match()
         for proposal in self:
-            if proposal.state != "matched":
+            is_mine = proposal.try_lock_for_update()
+            proposal.invalidate_recordset()
+            if not is_mine or proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
             proposal.move_id.line_ids.check_access("write")
             if proposal.kind == "statement":
@@ -256,9 +289,38 @@ class ArMatchingEntry(models.AbstractModel):
                 proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
                 proposal._undo_credit()
-        self._checked_sudo("read").write({"state": "undone"})
-        self._propose()
+            proposal._wait_again()
         return True
+
+    def _wait_again(self):
+        """Keep what was undone as history; the payment waits with the same items."""
+        mine = self._checked_sudo("read")
+        mine.state = "undone"
+        rest = Domain("move_id", "=", self.move_id.id) & Domain("state", "in", WAITING)
+        mine.search(rest & Domain("kind", "=", self.kind)).unlink()
+        amount = self.amount
+        if self.credit_line_id:
+            amount = -self.credit_line_id.amount_residual_currency
+        again = mine.copy(
+            {
+                "amount": amount,
+                "left_amount": amount - (self.amount - self.left_amount),
+                "state": "likely" if self.line_ids else "unknown",
+                "doubt": "undone",
+                "reason": self._say_doubt("undone"),
+                "rule_id": False,
+                "confidence": 0,
+                "matched_date": False,
+                "matched_uid": False,
+                "asked_uid": False,
+                "is_automatic": False,
+                "is_corrected": False,
+                "writeoff_move_id": False,
+                "hours": 0,
+            }
+        )
+        for line in mine.line_ids:
+            line.copy({"proposal_id": again.id})
 
     def _undo_credit(self):
         """Take payment, credits and write-off off their items; the entry of the

@@ -158,6 +158,10 @@ class ArMatchingPosting(models.AbstractModel):
     def _match_credit(self):
         """Reconcile a payment or credit note with its items; what is not paid of them
         is booked by an entry of its own."""
+        left = -self.credit_line_id.amount_residual_currency
+        wanted = self.amount - self.left_amount
+        if self.currency_id.compare_amounts(left, wanted) < 0:
+            raise UserError(self.env._("Of this payment less is left: look again."))
         if self.difference or any(self.line_ids.mapped("discount")):
             self._post_writeoff()
         credits = self.credit_line_id | self.line_ids.filtered(

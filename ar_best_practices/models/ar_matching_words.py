@@ -25,6 +25,11 @@ class ArMatchingWords(models.AbstractModel):
             words.append(doubts.get(doubt, doubt))
         return ", ".join(words)
 
+    def _say_doubt(self, code: str) -> str:
+        """Say one doubt in the language of the company, as decisions do."""
+        lang = self.company_id.partner_id.lang
+        return self.with_context(lang=lang)._get_doubt_words()[code]
+
     def _get_rule_words(self) -> dict[str, str]:
         env = self.env
         return {

@@ -322,6 +322,23 @@ class TestMatch(MatchingCommon):
         first.action_match()
         rest = self._propose(credit)
         self.assertEqual((first.state, rest.amount), ("matched", 41.59))
+        first.action_undo()
+        again = self.env["ar.matching.proposal"].search(
+            [("credit_line_id", "=", credit.id), ("state", "=", "likely")]
+        )
+        self.assertEqual((again.amount, again.left_amount), (300, 41.59))
+        self.assertEqual(again.line_ids.amount, 258.41)
+        self.assertEqual(again.reason, "matched before, and undone")
+
+    def test_a_payment_used_elsewhere_meanwhile_is_told(self):
+        payment = self._pay_on_account(self.customer, 300, TODAY)
+        payment.memo = self.second.name
+        credit = self._receivable(payment.move_id)
+        proposal = self._propose(credit)
+        other = self._invoice(self.customer, 100, "2026-05-04")
+        (credit + self._receivable(other)).reconcile()
+        with self.assertRaisesRegex(UserError, "less is left"):
+            proposal.action_match()
 
     def test_the_job_matches_what_is_certain_where_the_company_says_so(self):
         certain = self._bank_line(800.17, self.first.name)
