@@ -25,12 +25,12 @@ class TestLedger(MatchingCommon):
         cls.reason.account_id = cls.company_data["default_account_expense"]
 
     def test_after_any_sequence_residuals_are_odoos_and_the_books_balance(self):
-        for seed in range(6):
+        for seed in range(3):
             with self.subTest(seed=seed):
                 self._play(random.Random(seed))
 
     def _play(self, chance):
-        """Invoices, credit notes, payments and bank lines; then a dozen of steps."""
+        """Invoices, a credit note, payments and bank lines; then steps of all kinds."""
         invoices = self.env["account.move"]
         for _number in range(5):
             cents = chance.randint(100, 90_000)
@@ -45,7 +45,7 @@ class TestLedger(MatchingCommon):
             payment = self._pay_on_account(self.customer, amount, TODAY)
             payment.memo = named[0]
         steps = [self._step_match, self._step_correct, self._step_undo]
-        for _number in range(12):
+        for _number in range(8):
             chance.choice(steps)(chance)
             self._assert_books_agree()
 
