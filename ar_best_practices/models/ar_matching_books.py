@@ -48,7 +48,9 @@ class ArMatchingBooks(models.AbstractModel):
               FROM (%(statements)s UNION ALL %(credits)s) receipt
               JOIN res_currency currency ON currency.id = receipt.currency_id
          LEFT JOIN res_partner person ON person.id = receipt.partner_id
-         LEFT JOIN (%(owners)s) owner ON owner.number = receipt.account_number
+         LEFT JOIN (%(owners)s) owner
+                ON owner.number = receipt.account_number
+               AND NOT EXISTS (%(refused)s)
          LEFT JOIN res_partner payer ON payer.id = COALESCE(
                        person.commercial_partner_id, owner.partner_id)
          LEFT JOIN ar_matching_proposal bank_line
@@ -63,6 +65,7 @@ class ArMatchingBooks(models.AbstractModel):
             statements=self._statement_receipt_sql(),
             credits=self._credit_receipt_sql(accounts._scope()),
             owners=self._account_owner_sql(),
+            refused=self._refused_account_sql(),
             waiting=WAITING,
         )
 
@@ -145,6 +148,17 @@ class ArMatchingBooks(models.AbstractModel):
              WHERE bank.active AND partner.active
           GROUP BY bank.sanitized_acc_number
             HAVING COUNT(DISTINCT partner.commercial_partner_id) = 1
+            """
+        )
+
+    def _refused_account_sql(self) -> SQL:
+        """Return whether a person said that an account tells nothing of its owner."""
+        return SQL(
+            """
+            SELECT FROM ar_matching_hint
+             WHERE company_id = receipt.company_id AND kind = 'bank_account'
+               AND value = receipt.account_number AND state = 'refused'
+               AND partner_id = owner.partner_id
             """
         )
 

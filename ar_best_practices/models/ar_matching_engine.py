@@ -114,12 +114,14 @@ class ArMatchingEngine(models.AbstractModel):
             UPDATE ar_matching_proposal proposal
                SET state = 'undone'
              WHERE state = 'matched' AND move_id IN %(moves)s
-               AND EXISTS (
+               AND (statement_line_id IN %(lines)s  -- all of it waits again
+                OR EXISTS (
                    SELECT FROM ar_matching_proposal_line
                     WHERE proposal_id = proposal.id AND line_id IS NOT NULL)
-               AND NOT EXISTS (%(paid)s) AND NOT EXISTS (%(used)s)
+               AND NOT EXISTS (%(paid)s) AND NOT EXISTS (%(used)s))
             """,
             moves=tuple({row["move_id"] for row in receipts}) or (0,),
+            lines=tuple({row["statement_line_id"] or 0 for row in receipts}) or (0,),
             paid=self._pair_sql(SQL("debit_move_id"), SQL("credit_move_id")),
             used=self._pair_sql(SQL("credit_move_id"), SQL("debit_move_id")),
         )

@@ -26,10 +26,11 @@ class ArMatchingEntry(models.AbstractModel):
     # Matching
     # ------------------------------------------------------------------
 
-    @api.model
     def _check_may_match(self):
-        """Whoever may reconcile may match: accountants and billing users."""
+        """Whoever may reconcile may match: accountants and billing users, and each
+        the payments of his companies."""
         self.env["account.move.line"].check_access("write")
+        self.move_id.line_ids.check_access("write")
         self.env["account.partial.reconcile"].check_access("create")
 
     def action_match(self):
@@ -184,11 +185,16 @@ class ArMatchingEntry(models.AbstractModel):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(certain))
         for proposal in certain:
-            person = proposal.asked_uid
-            mine = proposal.with_user(person) if person else proposal
-            mine.with_company(proposal.company_id)._try_match(is_automatic=not person)
+            retrying(proposal._match_by_job, self.env)
             if not commit(1):
                 break
+
+    def _match_by_job(self):
+        """Match one payment in the name of whoever asked for it, or by itself."""
+        mine = self.exists()  # it may be gone since the job began
+        if person := mine.asked_uid:
+            mine = mine.with_user(person)
+        mine.with_company(self.exists().company_id)._try_match(is_automatic=not person)
 
     @api.model
     def _propose_patiently(self):
@@ -201,15 +207,18 @@ class ArMatchingEntry(models.AbstractModel):
             self.env.ref("ar_best_practices.ir_cron_match")._trigger(later)
 
     def _try_match(self, is_automatic: bool = False) -> bool:
-        """Match one payment; what prevents it becomes its reason."""
+        """Match one payment, if it is still certain and nobody works on it; what
+        prevents it becomes its reason."""
+        # sudo: whoever asked the job may have lost his rights since, which is a reason
+        mine = self.sudo().try_lock_for_update()
+        mine.invalidate_recordset()
+        if mine.state != "certain":
+            return False
         try:
             with self.env.cr.savepoint():
                 self._match(is_automatic)
         except UserError as error:
-            if self.state in WAITING:
-                self._checked_sudo("read").write(
-                    {"state": "likely", "reason": str(error)}
-                )
+            mine.write({"state": "likely", "reason": str(error), "asked_uid": False})
             return False
         return True
 
@@ -283,7 +292,6 @@ class ArMatchingEntry(models.AbstractModel):
             proposal.invalidate_recordset()
             if not is_mine or proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
-            proposal.move_id.line_ids.check_access("write")
             if proposal.kind == "statement":
                 # sudo: as for the matching; who may reconcile was checked
                 proposal.statement_line_id.sudo().action_undo_reconciliation()

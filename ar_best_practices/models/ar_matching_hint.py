@@ -142,6 +142,7 @@ class ArMatchingHint(models.Model):
             ("partner_id", "=", self.partner_id.id),
         ]
         found = banks.search(mine)
-        found.active = True
+        archived = found.filtered(lambda bank: not bank.active)
+        archived.write({"active": True, "allow_out_payment": False})
         if not found:
             banks.create({"acc_number": self.value, "partner_id": self.partner_id.id})

@@ -164,21 +164,22 @@ class ArMatchingPosting(models.AbstractModel):
             raise UserError(self.env._("Of this payment less is left: look again."))
         if self.difference or any(self.line_ids.mapped("discount")):
             self._post_writeoff()
-        credits = self.credit_line_id | self.line_ids.filtered(
-            lambda line: line.amount < 0
-        ).mapped("line_id")
-        for line in self.line_ids.filtered(lambda line: line.amount > 0):
+        deducted = self.line_ids.filtered(lambda line: line.amount < 0)
+        credits = {self.credit_line_id: wanted}
+        credits |= {line.line_id: -line.amount for line in deducted}
+        for line in self.line_ids - deducted:
             self._spend(credits, line)
 
-    def _spend(self, credits, line):
-        """Pay what is still wanted of an item by the credits, one after the other."""
+    def _spend(self, credits: dict, line):
+        """Pay what is still wanted of an item by what each credit gives, one after the
+        other."""
         wanted = line.amount - self._get_written_off(line)
-        for credit in credits:
-            left = -credit.amount_residual_currency
+        for credit, left in credits.items():
             amount = min(wanted, left)
             if line.currency_id.compare_amounts(amount, 0) > 0:
                 self._reconcile_pairs([(credit, line.line_id, amount)])
                 wanted -= amount
+                credits[credit] -= amount
 
     def _get_written_off(self, line) -> float:
         """Return what of an item is written off: the difference is spread over the
@@ -203,10 +204,10 @@ class ArMatchingPosting(models.AbstractModel):
             )
         entry = self._create_writeoff(shares)
         self._checked_sudo("read").writeoff_move_id = entry
-        receivable = entry.line_ids.filtered("amount_residual_currency").sorted("id")
+        created = entry.line_ids.sorted("id")  # those of the items come first
         self._reconcile_pairs(
             (new, line.line_id, amount)
-            for new, (line, amount) in zip(receivable, shares, strict=True)
+            for new, (line, amount) in zip(created, shares, strict=False)
         )
 
     def _create_writeoff(self, shares):

@@ -12,6 +12,7 @@ from . import test_hooks
 from . import test_ledger_import
 from . import test_mail_gateway
 from . import test_matching
+from . import test_matching_attack
 from . import test_matching_correction
 from . import test_matching_figures
 from . import test_matching_ledger

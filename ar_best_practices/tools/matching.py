@@ -191,13 +191,20 @@ def _by_named(
         return match
     if match := _some_of(rule, items, receipt, doubt):
         return match
-    if 0 < abs(total - receipt.amount) <= tolerance:
-        missing = total - receipt.amount
+    missing = total - receipt.amount
+    if _is_small(missing, receipt, tolerance):
         return Match(rule, _whole(items), missing=missing, doubt=doubt)
     if receipt.amount > total:
         rest = receipt.amount - total
         return Match(rule, _whole(items), rest=rest, doubt=doubt or "too_much")
     return Match(rule, spread(_whole(items), receipt.amount), doubt=doubt or "part")
+
+
+def _is_small(missing: int, receipt: Receipt, tolerance: int) -> bool:
+    """Say whether a difference may be written off: what a payment that is posted
+    already has too much stays on account."""
+    is_left = missing < 0 and receipt.own
+    return 0 < abs(missing) <= tolerance and not is_left
 
 
 def _has_twin(items: list[Item], ledger: Ledger) -> bool:
@@ -305,7 +312,7 @@ def by_difference(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | N
     near = [
         item
         for item in ledger.owed_by(receipt.payer)
-        if 0 < abs(item.amount - receipt.amount) <= tolerance
+        if _is_small(item.amount - receipt.amount, receipt, tolerance)
     ]
     if len(near) != 1:
         return None

@@ -21,12 +21,15 @@ class ArMatchingCorrection(models.TransientModel):
     proposal_id = fields.Many2one(
         "ar.matching.proposal", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="proposal_id.company_id")
-    currency_id = fields.Many2one(related="proposal_id.currency_id")
-    kind = fields.Selection(related="proposal_id.kind")
-    date = fields.Date(related="proposal_id.date")
-    text = fields.Char(related="proposal_id.text")
-    amount = fields.Monetary(related="proposal_id.amount", string="Payment")
+    # read as the person who corrects: whoever calls may name any payment
+    company_id = fields.Many2one(related="proposal_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="proposal_id.currency_id", related_sudo=False)
+    kind = fields.Selection(related="proposal_id.kind", related_sudo=False)
+    date = fields.Date(related="proposal_id.date", related_sudo=False)
+    text = fields.Char(related="proposal_id.text", related_sudo=False)
+    amount = fields.Monetary(
+        related="proposal_id.amount", related_sudo=False, string="Payment"
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -92,15 +95,20 @@ class ArMatchingCorrection(models.TransientModel):
                 "advice": proposal.advice,
             }
         )
-        chosen = {
-            line.line_id: (line.amount, line.discount)
-            for line in proposal.line_ids
-            if line.line_id and line.currency_id == proposal.currency_id
-        }
-        proposed = self.env["account.move.line"].union(*chosen)
-        correction._add_items(correction._get_items() | proposed)
-        correction._choose(chosen)
+        proposed = correction._get_proposed()
+        items = proposed.line_id._filtered_access("read")
+        correction._add_items(correction._get_items() | items)
+        correction._choose(
+            {line.line_id: (line.amount, line.discount) for line in proposed}
+        )
         return correction
+
+    def _get_proposed(self):
+        """Return the proposed lines that can be chosen here: in this currency."""
+        proposal = self.proposal_id
+        return proposal.line_ids.filtered(
+            lambda line: line.line_id and line.currency_id == proposal.currency_id
+        )
 
     def _get_items(self):
         """Return what the customer owes, and his credits, the oldest first."""
@@ -281,6 +289,7 @@ class ArMatchingCorrection(models.TransientModel):
                     currency.format(-self.left_amount),
                 )
             )
+        self._check_offered()
         for line in self.line_ids:
             line._check_amount()
         if self.is_written_off and not self.writeoff_reason_id:
@@ -288,10 +297,22 @@ class ArMatchingCorrection(models.TransientModel):
         if self.left_amount and self.left_handling == "account":
             self._check_on_account()
 
+    def _check_offered(self):
+        """Refuse what the dialog does not offer, and an item that is paid twice."""
+        taken = self.line_ids.filtered("amount")
+        proposed = Domain("id", "in", self._get_proposed().line_id.ids)
+        offered = self._get_item_domain() | proposed
+        mine = Domain("id", "in", taken.line_id.ids)
+        if self.env["account.move.line"].search_count(offered & mine) != len(taken):
+            raise UserError(
+                self.env._("What this payment can pay has changed: open it again.")
+            )
+
     def _check_on_account(self):
         if not (self.partner_id or self.line_ids.filtered("amount")):
             raise UserError(self.env._("Say on whose account the payment stays."))
-        if self.kind != "statement" and not self.line_ids.filtered("amount"):
+        pays = self.line_ids.filtered(lambda line: line.amount > 0)
+        if self.kind != "statement" and not pays:
             raise UserError(
                 self.env._("This payment is on account already: choose what it pays.")
             )

@@ -13,12 +13,15 @@ class ArMatchingCorrectionLine(models.TransientModel):
         "ar.matching.correction", required=True, ondelete="cascade"
     )
     line_id = fields.Many2one("account.move.line", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="line_id.currency_id")
-    partner_id = fields.Many2one(related="line_id.partner_id")
-    number = fields.Char(related="line_id.move_name", string="Document")
-    due_date = fields.Date(related="line_id.date_maturity")
+    # read as the person who chooses: whoever calls may name any journal item
+    currency_id = fields.Many2one(related="line_id.currency_id", related_sudo=False)
+    partner_id = fields.Many2one(related="line_id.partner_id", related_sudo=False)
+    number = fields.Char(
+        related="line_id.move_name", related_sudo=False, string="Document"
+    )
+    due_date = fields.Date(related="line_id.date_maturity", related_sudo=False)
     residual = fields.Monetary(
-        related="line_id.amount_residual_currency", string="Open"
+        related="line_id.amount_residual_currency", related_sudo=False, string="Open"
     )
     is_taken = fields.Boolean(string="Pays")
     amount = fields.Monetary(string="Paid")

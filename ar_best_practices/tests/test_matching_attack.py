@@ -1,0 +1,299 @@
+"""What matching must withstand: jobs and persons at once, and calls made by hand."""
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import TODAY
+from .test_matching import MatchingCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestAtOnce(MatchingCommon):
+    """The job, and persons who decide meanwhile."""
+
+    def test_what_is_no_longer_certain_is_not_matched_by_itself(self):
+        line = self._bank_line(800.17, self.first.name)
+        proposal = self._propose(line)
+        proposal.action_refuse()
+        self.assertFalse(proposal._try_match(is_automatic=True))
+        self.assertEqual((proposal.state, proposal.reason), ("unknown", "refused once"))
+        line = self._bank_line(258.41, self.second.name)
+        proposal = self._propose(line)
+        twice = self._bank_line(258.41, f"{self.second.name} {self.first.name}")
+        self._propose(twice)
+        proposal.sudo().state = "likely"
+        self.assertFalse(proposal._try_match(is_automatic=True))
+        self.assertFalse(line.is_reconciled)
+
+    def test_the_job_goes_on_after_somebody_who_lost_his_rights(self):
+        billing = self._create_user("asking_gone", "collector")
+        billing.group_ids += self.env.ref("account.group_account_invoice")
+        asked = self._bank_line(800.17, self.first.name)
+        self._propose(asked).with_user(billing)._ask_job()
+        billing.group_ids = self.env.ref("base.group_user")
+        self.company.ar_matching_automatic = True
+        other = self._bank_line(258.41, self.second.name)
+        self._run_cron("ir_cron_match")
+        self.assertEqual((asked.is_reconciled, other.is_reconciled), (False, True))
+        self._run_cron("ir_cron_match")
+
+    def test_all_on_account_and_undone_elsewhere_is_history(self):
+        line = self._bank_line(400, "ACOMPTE")
+        correction = self.env["ar.matching.correction"].browse(
+            self._propose(line).action_correct()["res_id"]
+        )
+        correction.partner_id = self.customer
+        correction.action_apply()
+        matched = correction.proposal_id
+        self.assertEqual(matched.state, "matched")
+        line.action_undo_reconciliation()
+        self.assertTrue(self._propose(line))
+        self.assertEqual(matched.state, "undone")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestAmounts(MatchingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fees = cls.env.ref("ar_best_practices.writeoff_reason_bank_fees")
+        cls.fees.account_id = cls.company_data["default_account_expense"]
+
+    def _open(self, proposal):
+        return self.env["ar.matching.correction"].browse(
+            proposal.action_correct()["res_id"]
+        )
+
+    def _choose(self, correction, chosen):
+        """Say what is paid of which items: {item: amount}."""
+        correction.line_ids.unlink()
+        correction.line_ids = [
+            Command.create({"line_id": item.id, "is_taken": True, "amount": amount})
+            for item, amount in chosen
+        ]
+
+    def test_too_much_of_a_posted_payment_stays_on_account(self):
+        self.company.ar_matching_tolerance = 0.05
+        self.company.ar_matching_account_id = self.fees.account_id
+        payment = self._pay_on_account(self.customer, 800.20, TODAY)
+        payment.memo = self.first.name
+        credit = self._receivable(payment.move_id)
+        proposal = self._propose(credit)
+        self.assertEqual(
+            (proposal.state, proposal.difference, proposal.left_amount),
+            ("likely", 0, 0.03),
+        )
+        proposal.action_match()
+        self.assertEqual(self.first.amount_residual, 0)
+        self.assertEqual(credit.amount_residual, -0.03)
+
+    def test_a_write_off_on_an_account_that_is_reconciled_itself(self):
+        self.fees.account_id = self.fees.account_id.copy(
+            {"reconcile": True, "account_type": "asset_current"}
+        )
+        payment = self._pay_on_account(self.customer, 785.17, TODAY)
+        correction = self._open(self._propose(self._receivable(payment.move_id)))
+        self._choose(correction, [(self._receivable(self.first), 785.17)])
+        correction.line_ids.rest_handling = "writeoff"
+        correction.writeoff_reason_id = self.fees
+        correction.action_apply()
+        self.assertEqual(self.first.amount_residual, 0)
+
+    def test_a_posted_payment_pays_no_credit(self):
+        credit_note = self._invoice(self.customer, -20, "2026-05-10")
+        payment = self._pay_on_account(self.customer, 500, TODAY)
+        proposal = self._propose(self._receivable(payment.move_id))
+        correction = self._open(proposal)
+        self._choose(correction, [(self._receivable(credit_note), -20)])
+        with self.assertRaisesRegex(UserError, "choose what it pays"):
+            correction.action_apply()
+
+    def test_a_part_of_a_credit_is_all_that_is_deducted(self):
+        credit_note = self._invoice(self.customer, -50, "2026-05-10")
+        payment = self._pay_on_account(self.customer, 500, TODAY)
+        credit = self._receivable(payment.move_id)
+        correction = self._open(self._propose(credit))
+        chosen = [
+            (self._receivable(credit_note), -30),
+            (self._receivable(self.second), 230),
+        ]
+        self._choose(correction, chosen)
+        correction.action_apply()
+        self.assertEqual(credit.amount_residual, -300)
+        self.assertEqual(self._receivable(credit_note).amount_residual, -20)
+        self.assertEqual(self.second.amount_residual, 28.41)
+
+    def test_discount_difference_and_rest_together(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "30 days, 2 % in 10",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 100, "nb_days": 30}
+                    )
+                ],
+            }
+        )
+        for is_posted in (False, True):
+            invoice = self._invoice(
+                self.customer, 1000, "2026-06-25", invoice_payment_term_id=term.id
+            )
+            other = self._invoice(self.customer, 100, "2026-06-25")
+            if is_posted:
+                payment = self._pay_on_account(self.customer, 1100, TODAY)
+                receipt = self._receivable(payment.move_id)
+            else:
+                receipt = self._bank_line(1100, "VIREMENT")
+            correction = self._open(self._propose(receipt))
+            correction.partner_id = self.customer
+            chosen = [
+                (self._receivable(invoice), 980),
+                (self._receivable(other), 95),
+            ]
+            self._choose(correction, chosen)
+            correction.line_ids[0].takes_discount = True
+            correction.line_ids[1].rest_handling = "writeoff"
+            correction.writeoff_reason_id = self.fees
+            correction.action_apply()
+            self.assertEqual((invoice + other).mapped("amount_residual"), [0, 0])
+            move = correction.proposal_id.move_id
+            self._assert_balanced(move)
+            self._assert_balanced(correction.proposal_id.writeoff_move_id)
+            left = self._receivable(move).filtered("amount_residual")
+            self.assertEqual(left.mapped("amount_residual"), [-25])
+            booked = (move | correction.proposal_id.writeoff_move_id).line_ids
+            booked = booked.filtered(lambda x: x.account_id == self.fees.account_id)
+            self.assertEqual(sum(booked.mapped("balance")), 5)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestByHand(MatchingCommon):
+    """Calls that no screen makes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.billing = cls._create_user("by_hand_billing", "collector")
+        cls.billing.group_ids += cls.env.ref("account.group_account_invoice")
+        cls.second_company = cls.setup_other_company(name="Second company")["company"]
+        cls.foreign_item = cls._receivable(
+            cls._invoice(
+                cls.customer, 800.17, "2026-05-01", company_id=cls.second_company.id
+            )
+        )
+
+    def _open(self, proposal):
+        return (
+            self.env["ar.matching.correction"]
+            .with_user(self.billing)
+            .browse(proposal.with_user(self.billing).action_correct()["res_id"])
+        )
+
+    def test_the_dialog_reads_nothing_of_another_company(self):
+        proposal = self._propose(self._bank_line(800.17, "VIREMENT"))
+        correction = self._open(proposal)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            line = correction.line_ids.create(
+                {"correction_id": correction.id, "line_id": self.foreign_item.id}
+            )
+            line.read(["number", "residual", "partner_id"])
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.second_company.id)],
+            limit=1,
+        )
+        other = self._propose(self._bank_line(50, "SECRET", journal_id=journal.id))
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            correction.create({"proposal_id": other.id}).read(["text", "amount"])
+
+    def test_only_what_the_dialog_offers_is_paid(self):
+        vat = self.company_data["default_account_receivable"].copy()
+        entry = self.env["account.move"].create(
+            {
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "balance": balance,
+                            "currency_id": self.env.ref("base.CHF").id,
+                            "amount_currency": balance * 2,
+                        }
+                    )
+                    for account, balance in ((vat, 100), (vat, -100))
+                ]
+            }
+        )
+        entry.action_post()
+        proposal = self._propose(self._bank_line(200, "VIREMENT"))
+        item = self._receivable(self.first)
+        for chosen in (
+            [(entry.line_ids.filtered(lambda x: x.balance > 0), 200)],
+            [(item, 100), (item, 100)],
+        ):
+            correction = self._open(proposal)
+            correction.partner_id = self.customer
+            correction.line_ids.unlink()
+            correction.line_ids = [
+                Command.create({"line_id": line.id, "is_taken": True, "amount": amount})
+                for line, amount in chosen
+            ]
+            with self.assertRaisesRegex(UserError, "open it again"):
+                correction.action_apply()
+
+    def test_nobody_teaches_what_counts_without_accepting_it(self):
+        line = self._bank_line(800.17, "VIR 1", account_number="DE89370400440532013000")
+        correction = self._open(self._propose(line))
+        correction.partner_id = self.customer
+        correction.line_ids.filtered(
+            lambda x: x.line_id == self._receivable(self.first)
+        ).write({"is_taken": True, "amount": 800.17})
+        correction.line_ids = [
+            Command.create(
+                {"line_id": self._receivable(self.first).id, "amount": 800.17}
+            )
+        ]
+        correction.with_context(
+            default_state="active", default_decided_uid=self.env.user.id
+        ).action_apply()
+        hint = self.env["ar.matching.hint"].search([], order="id desc", limit=1)
+        self.assertRecordValues(hint, [{"state": "proposed", "decided_uid": False}])
+
+    def test_an_account_that_is_not_used_any_more_makes_nothing_certain(self):
+        hint = self._teach()
+        hint.action_accept()
+        line = self._bank_line(258.41, "VIR 2", account_number=hint.value)
+        self.assertEqual(self._propose(line).state, "certain")
+        hint.action_refuse()
+        proposal = self._propose(line)
+        self.assertNotEqual(proposal.state, "certain")
+
+    def test_an_archived_account_comes_back_without_its_trust(self):
+        hint = self._teach()
+        bank = self.env["res.partner.bank"].create(
+            {
+                "acc_number": hint.value,
+                "partner_id": self.customer.id,
+                "active": False,
+            }
+        )
+        bank.sudo().allow_out_payment = True
+        hint.with_user(self.billing).action_accept()
+        self.assertTrue(bank.active)
+        self.assertFalse(bank.allow_out_payment)
+
+    def _teach(self):
+        line = self._bank_line(
+            800.17, self.first.name, account_number="DE89370400440532013000"
+        )
+        self._propose(line).action_match()
+        return self.env["ar.matching.hint"].search([], order="id desc", limit=1)
