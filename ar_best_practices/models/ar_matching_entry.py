@@ -192,9 +192,9 @@ class ArMatchingEntry(models.AbstractModel):
     def _match_by_job(self):
         """Match one payment in the name of whoever asked for it, or by itself."""
         mine = self.exists()  # it may be gone since the job began
-        if person := mine.asked_uid:
-            mine = mine.with_user(person)
-        mine.with_company(self.exists().company_id)._try_match(is_automatic=not person)
+        person = mine.asked_uid
+        mine = mine.with_company(mine.company_id)
+        (mine.with_user(person) if person else mine)._try_match(not person)
 
     @api.model
     def _propose_patiently(self):

@@ -21,12 +21,6 @@ class TestAtOnce(MatchingCommon):
         proposal.action_refuse()
         self.assertFalse(proposal._try_match(is_automatic=True))
         self.assertEqual((proposal.state, proposal.reason), ("unknown", "refused once"))
-        line = self._bank_line(258.41, self.second.name)
-        proposal = self._propose(line)
-        twice = self._bank_line(258.41, f"{self.second.name} {self.first.name}")
-        self._propose(twice)
-        proposal.sudo().state = "likely"
-        self.assertFalse(proposal._try_match(is_automatic=True))
         self.assertFalse(line.is_reconciled)
 
     def test_the_job_goes_on_after_somebody_who_lost_his_rights(self):
@@ -217,7 +211,7 @@ class TestByHand(MatchingCommon):
             correction.create({"proposal_id": other.id}).read(["text", "amount"])
 
     def test_only_what_the_dialog_offers_is_paid(self):
-        vat = self.company_data["default_account_receivable"].copy()
+        other = self.company_data["default_account_receivable"].copy()
         entry = self.env["account.move"].create(
             {
                 "line_ids": [
@@ -229,7 +223,7 @@ class TestByHand(MatchingCommon):
                             "amount_currency": balance * 2,
                         }
                     )
-                    for account, balance in ((vat, 100), (vat, -100))
+                    for account, balance in ((other, 100), (other, -100))
                 ]
             }
         )
@@ -253,10 +247,6 @@ class TestByHand(MatchingCommon):
     def test_nobody_teaches_what_counts_without_accepting_it(self):
         line = self._bank_line(800.17, "VIR 1", account_number="DE89370400440532013000")
         correction = self._open(self._propose(line))
-        correction.partner_id = self.customer
-        correction.line_ids.filtered(
-            lambda x: x.line_id == self._receivable(self.first)
-        ).write({"is_taken": True, "amount": 800.17})
         correction.line_ids = [
             Command.create(
                 {"line_id": self._receivable(self.first).id, "amount": 800.17}
@@ -267,6 +257,19 @@ class TestByHand(MatchingCommon):
         ).action_apply()
         hint = self.env["ar.matching.hint"].search([], order="id desc", limit=1)
         self.assertRecordValues(hint, [{"state": "proposed", "decided_uid": False}])
+
+    def test_who_only_works_for_a_branch_decides_nothing_of_the_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        clerk = self._create_user("by_hand_branch", "collector", company=branch)
+        clerk.group_ids += self.env.ref("account.group_account_invoice")
+        proposal = self._propose(self._bank_line(800.17, self.first.name))
+        self.env.invalidate_all()
+        for name in ("action_refuse", "action_correct"):
+            with self.assertRaises(AccessError):
+                getattr(proposal.with_user(clerk), name)()
+        self.assertEqual(proposal.state, "certain")
 
     def test_an_account_that_is_not_used_any_more_makes_nothing_certain(self):
         hint = self._teach()
