@@ -186,7 +186,7 @@ class ArMatchingBooks(models.AbstractModel):
                    line.amount_residual AS booked, own.decimal_places AS own_places,
                    COALESCE(line.date_maturity, line.date) AS due,
                    move.name AS number, move.payment_reference AS reference,
-                   CONCAT_WS(',', move.invoice_origin, move.ref) AS orders,
+                   move.invoice_origin AS orders, move.ref AS wishes,
                    CASE WHEN line.amount_residual_currency = line.amount_currency
                         THEN line.amount_currency - line.discount_amount_currency END
                        AS discount,
@@ -221,6 +221,7 @@ class ArMatchingBooks(models.AbstractModel):
                        line.amount_residual_currency AS amount,
                        currency.decimal_places, line.date AS due, move.name AS number,
                        payment.payment_reference AS reference, payment.memo AS orders,
+                       NULL AS wishes,
                        NULL::numeric AS discount, NULL::date AS discount_date,
                        0 AS booked, 0 AS own_places
                   FROM account_payment payment
@@ -396,9 +397,12 @@ def _all_units(amounts: Iterable, places: int) -> list[int]:
     return [to_units(amount, places) for amount in amounts]
 
 
+def _split_orders(orders: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, (orders or "").split(","))))
+
+
 def _read_item(row: dict) -> Item:
     places = row["decimal_places"]
-    orders = (row["orders"] or "").split(",")
     return Item(
         row["id"],
         row["payer"],
@@ -406,7 +410,8 @@ def _read_item(row: dict) -> Item:
         row["due"],
         row["number"] or "",
         reference=row["reference"] or "",
-        orders=tuple(order.strip() for order in orders if order.strip()),
+        orders=_split_orders(row["orders"]),
+        wishes=_split_orders(row["wishes"]),
         discount=to_units(row["discount"], places) if row["discount_date"] else 0,
         discount_until=row["discount_date"],
         family=row["family"] or 0,

@@ -300,3 +300,23 @@ class TestByHand(MatchingCommon):
         )
         self._propose(line).action_match()
         return self.env["ar.matching.hint"].search([], order="id desc", limit=1)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestCertain(MatchingCommon):
+    """What looks certain and is not."""
+
+    def test_what_customers_call_their_orders_is_theirs_only(self):
+        rent = self._invoice(self.customer, 150, "2026-06-01", ref="06/2026")
+        unknown = self._propose(self._bank_line(150, "LOYER 06/2026"))
+        self.assertEqual(unknown.line_ids.move_id, rent)
+        self.assertEqual((unknown.rule_id.code, unknown.state), ("order", "likely"))
+        self.assertIn("nobody knows who paid", unknown.reason)
+        known = self._propose(self._known(150, "LOYER 06/2026"))
+        self.assertEqual((known.rule_id.code, known.state), ("order", "certain"))
+
+    def test_our_order_numbers_need_no_payer(self):
+        self._invoice(self.customer, 150, "2026-06-01", invoice_origin="S0012345")
+        proposal = self._propose(self._bank_line(150, "COMMANDE S0012345"))
+        self.assertEqual((proposal.rule_id.code, proposal.state), ("order", "certain"))

@@ -9,7 +9,7 @@ from datetime import date
 from math import comb, gcd
 from typing import NamedTuple
 
-from .open_items import Item, Ledger
+from .open_items import Item, Ledger, order_keys
 from .reference import find_keys, neighbours, strong_keys, weak_key
 from .subset import Verdict, find_subset
 
@@ -103,10 +103,15 @@ def by_number(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
 
 
 def by_order(receipt: Receipt, ledger: Ledger, tolerance: int) -> Match | None:
-    """Order numbers in the text whose invoices add up to the payment."""
-    named = _ids(ledger.by_order, find_keys(receipt.text))
+    """Order numbers in the text whose invoices add up to the payment. What a customer
+    calls his orders counts when we know who paid."""
+    keys = find_keys(receipt.text)
+    named = _ids(ledger.by_order, keys)
     named = {i for i in named if ledger.items[i].amount > 0}
-    return _by_named("order", named, receipt, ledger, tolerance)
+    match = _by_named("order", named, receipt, ledger, tolerance)
+    ours = {i for i in named if order_keys(ledger.items[i].orders) & keys}
+    is_anybodys = match and not receipt.payer and named - ours
+    return match._replace(doubt=match.doubt or "typo") if is_anybodys else match
 
 
 def by_typo(receipt: Receipt, ledger: Ledger, _tolerance: int) -> Match | None:

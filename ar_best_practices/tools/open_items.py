@@ -21,7 +21,8 @@ class Item(NamedTuple):
     due: date
     number: str
     reference: str = ""  # structured reference that we asked to quote
-    orders: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()  # our numbers of orders: nobody else has them
+    wishes: tuple[str, ...] = ()  # what the payer calls them: others may do so too
     discount: int = 0  # early payment discount
     discount_until: date | None = None
     family: int = 0  # the group of companies of the payer
@@ -56,7 +57,7 @@ class Ledger:
 
     def _add(self, item: Item) -> None:
         self.items[item.id] = item
-        names = (item.number, item.reference, *item.orders)
+        names = (item.number, item.reference, *item.orders, *item.wishes)
         self.shapes |= {shape(name) for name in names if name}
         for index, key in self._entries(item):
             index[key] = (*index.get(key, ()), item.id)
@@ -67,7 +68,7 @@ class Ledger:
         """Yield (index, key) of every entry that an item has."""
         for key in number_keys(item):
             yield self.by_number, key
-        for key in {key for order in item.orders for key in strong_keys(order)}:
+        for key in order_keys((*item.orders, *item.wishes)):
             yield self.by_order, key
         counter = weak_key(item.number)
         if counter and item.amount > 0:
@@ -140,6 +141,11 @@ def number_keys(item: Item) -> set[str]:
     if item.amount < 0:
         return strong_keys(item.number) & {squeeze(item.number)}
     return strong_keys(item.number) | strong_keys(item.reference)
+
+
+def order_keys(orders: Iterable[str]) -> set[str]:
+    """Return what stands for some orders."""
+    return {key for order in orders for key in strong_keys(order)}
 
 
 def paid_keys(number: str, reference: str) -> set[str]:
