@@ -293,12 +293,21 @@ class ArMatchingEntry(models.AbstractModel):
             if not is_mine or proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
             if proposal.kind == "statement":
+                proposal._check_rest_is_free()
                 # sudo: as for the matching; who may reconcile was checked
                 proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
                 proposal._undo_credit()
             proposal._wait_again()
         return True
+
+    def _check_rest_is_free(self):
+        """Odoo undoes all of a bank line at once: what its rest paid would go too."""
+        later = Domain("move_id", "=", self.move_id.id) & Domain("kind", "=", "payment")
+        if self.search_count(later & Domain("state", "=", "matched"), limit=1):
+            raise UserError(
+                self.env._("The rest of this payment pays something: undo that first.")
+            )
 
     def _wait_again(self):
         """Keep what was undone as history; the payment waits with the same items."""

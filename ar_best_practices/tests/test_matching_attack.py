@@ -48,6 +48,21 @@ class TestAtOnce(MatchingCommon):
         self.assertTrue(self._propose(line))
         self.assertEqual(matched.state, "undone")
 
+    def test_a_bank_line_is_undone_after_what_its_rest_paid(self):
+        line = self._bank_line(900, self.first.name)
+        matched = self._propose(line)
+        matched.action_match()
+        other = self._invoice(self.customer, 99.83, "2026-05-04")
+        rest = self._propose(self._receivable(line.move_id).filtered("amount_residual"))
+        rest.action_match()
+        self.assertEqual(other.amount_residual, 0)
+        with self.assertRaisesRegex(UserError, "undo that first"):
+            matched.action_undo()
+        self.assertEqual((rest.state, other.amount_residual), ("matched", 0))
+        rest.action_undo()
+        matched.action_undo()
+        self.assertEqual((matched.state, line.is_reconciled), ("undone", False))
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
