@@ -186,7 +186,7 @@ class ArMatchingBooks(models.AbstractModel):
                    line.amount_residual AS booked, own.decimal_places AS own_places,
                    COALESCE(line.date_maturity, line.date) AS due,
                    move.name AS number, move.payment_reference AS reference,
-                   move.invoice_origin AS orders, move.ref AS wishes,
+                   move.invoice_origin AS orders, move.ref AS their_orders,
                    CASE WHEN line.amount_residual_currency = line.amount_currency
                         THEN line.amount_currency - line.discount_amount_currency END
                        AS discount,
@@ -221,7 +221,7 @@ class ArMatchingBooks(models.AbstractModel):
                        line.amount_residual_currency AS amount,
                        currency.decimal_places, line.date AS due, move.name AS number,
                        payment.payment_reference AS reference, payment.memo AS orders,
-                       NULL AS wishes,
+                       NULL AS their_orders,
                        NULL::numeric AS discount, NULL::date AS discount_date,
                        0 AS booked, 0 AS own_places
                   FROM account_payment payment
@@ -411,7 +411,7 @@ def _read_item(row: dict) -> Item:
         row["number"] or "",
         reference=row["reference"] or "",
         orders=_split_orders(row["orders"]),
-        wishes=_split_orders(row["wishes"]),
+        their_orders=_split_orders(row["their_orders"]),
         discount=to_units(row["discount"], places) if row["discount_date"] else 0,
         discount_until=row["discount_date"],
         family=row["family"] or 0,

@@ -22,7 +22,7 @@ class Item(NamedTuple):
     number: str
     reference: str = ""  # structured reference that we asked to quote
     orders: tuple[str, ...] = ()  # our numbers of orders: nobody else has them
-    wishes: tuple[str, ...] = ()  # what the payer calls them: others may do so too
+    their_orders: tuple[str, ...] = ()  # the payer's own: others may use them too
     discount: int = 0  # early payment discount
     discount_until: date | None = None
     family: int = 0  # the group of companies of the payer
@@ -57,7 +57,7 @@ class Ledger:
 
     def _add(self, item: Item) -> None:
         self.items[item.id] = item
-        names = (item.number, item.reference, *item.orders, *item.wishes)
+        names = (item.number, item.reference, *item.orders, *item.their_orders)
         self.shapes |= {shape(name) for name in names if name}
         for index, key in self._entries(item):
             index[key] = (*index.get(key, ()), item.id)
@@ -68,7 +68,7 @@ class Ledger:
         """Yield (index, key) of every entry that an item has."""
         for key in number_keys(item):
             yield self.by_number, key
-        for key in order_keys((*item.orders, *item.wishes)):
+        for key in order_keys((*item.orders, *item.their_orders)):
             yield self.by_order, key
         counter = weak_key(item.number)
         if counter and item.amount > 0:
