@@ -25,6 +25,13 @@ class AccountMoveLine(models.Model):
         ]
         return super()._prepare_reconciliation_amls(values_list, shadowed_aml_values)
 
+    def _get_partials(self):
+        """Return what is reconciled among these items, each with another of them."""
+        partials = self.matched_debit_ids | self.matched_credit_ids
+        return partials.filtered(
+            lambda partial: partial.debit_move_id | partial.credit_move_id <= self
+        )
+
     def _cap_residual(self, values: dict, most: float | None) -> dict:
         left = abs(values["amount_residual_currency"])
         if most is None or self.currency_id.compare_amounts(left, most) <= 0:

@@ -12,6 +12,7 @@ from ..tools.open_items import Item, Ledger, paid_keys
 from ..tools.reference import wording
 
 PAID_DAYS = 400  # a payment that comes twice comes sooner
+REPEATED_DAYS = 60  # so does one without any number
 WAITING = ("certain", "likely", "unknown")
 
 
@@ -114,19 +115,17 @@ class ArMatchingBooks(models.AbstractModel):
                    NULL::int, line.id, move.id, company.root_id, line.currency_id,
                    -line.amount_residual_currency, line.date,
                    CONCAT_WS(' ', COALESCE(payment.memo, line.name), reversed.name),
-                   line.partner_id, %(number)s
+                   line.partner_id, NULL
               FROM account_move_line line
               JOIN account_move move ON move.id = line.move_id
               JOIN %(companies)s company (id, root_id) ON company.id = line.company_id
          LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
          LEFT JOIN account_payment payment ON payment.move_id = move.id
-         LEFT JOIN res_partner_bank bank ON bank.id = payment.partner_bank_id
              WHERE line.account_id IN %(receivable)s
                AND line.parent_state = 'posted'
                AND line.reconciled IS NOT TRUE
                AND line.amount_residual < 0
             """,
-            number=self._squeezed_sql(SQL("bank.acc_number")),
             companies=self.env["ar.account"]._company_map_sql(),
             receivable=scope.receivable_ids,
         )
@@ -341,6 +340,30 @@ class ArMatchingBooks(models.AbstractModel):
         for payer, number, reference in rows:
             found[payer] |= paid_keys(number or "", reference or "")
         return found
+
+    def _get_received(self, receipts: list[dict]) -> set[tuple]:
+        """Return (customer, currency, amount) of what the customers of some payments
+        paid lately, these payments aside."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT MIN(partner.commercial_partner_id), MIN(line.currency_id),
+                       -SUM(line.amount_currency)
+                  FROM account_move_line line
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                 WHERE partner.commercial_partner_id IN %(payers)s
+                   AND line.account_id IN %(receivable)s
+                   AND line.parent_state = 'posted' AND line.balance < 0
+                   AND line.date > %(since)s AND line.move_id NOT IN %(moves)s
+              GROUP BY line.move_id
+                """,
+                payers=tuple({row["payer"] or 0 for row in receipts}) or (0,),
+                moves=tuple({row["move_id"] for row in receipts}) or (0,),
+                receivable=self.env["ar.account"]._scope().receivable_ids,
+                since=fields.Date.subtract(fields.Date.today(), days=REPEATED_DAYS),
+            )
+        )
+        return set(rows)
 
     def _get_pasts(self, receipts: list[dict]) -> dict[int, Past]:
         """Return what persons refused or undid before, by entry of the payment."""

@@ -5,9 +5,11 @@ Payments and items are read by a number of statements that does not depend on th
 """
 
 import json
+from math import floor
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.matching import (
@@ -17,6 +19,7 @@ from ..tools.matching import (
     Receipt,
     by_exchange,
     decide,
+    spread,
 )
 from ..tools.open_items import Ledger
 from ..tools.reference import find_keys
@@ -46,23 +49,26 @@ COLUMNS = {
     "reason": "varchar",
     "state": "varchar",
 }
+LINE_COLUMNS = ("proposal_id", "line_id", "amount", "discount", "written_off")
 # A registered payment is found by its number or its amount, as an item is.
 PAYMENT_RULES = ("number", "amount")
 # Rules that read no number, or another than the one that is written.
 UNNAMED = (*BY_PAYER, "typo")
+# Rules that add up what is open: a payment may make such a sum by chance.
+SUMS = ("balance", "sum")
 CERTAIN_SOURCES = ("bank_account", "document")
 
 
 class Books(NamedTuple):
-    """All that a decision reads: ledgers by (company, currency), commitments by
-    customer, tolerances and currencies by company, active rules in their order, and
+    """All that a decision reads: ledgers and tolerances by (company, currency),
+    commitments by customer, currencies by company, active rules in their order, and
     what persons said before, by entry; ``used`` are credits that certain payments
     deduct."""
 
     open: dict[tuple[int, int], Ledger]
     payments: dict[tuple[int, int], Ledger]
     commitments: dict[int, tuple]
-    tolerances: dict[int, float]
+    tolerances: dict[tuple[int, int], int]
     currencies: dict[int, models.BaseModel]
     rules: dict[str, models.BaseModel]
     pasts: dict[int, Past]
@@ -95,6 +101,7 @@ class ArMatchingEngine(models.AbstractModel):
         )
         decisions = [self._decide(row, books) for row in receipts]
         self._doubt_paid(receipts, decisions)
+        self._doubt_repeated(receipts, decisions)
         self._keep(receipts, decisions, books)
 
     def _lock_deciding(self) -> bool:
@@ -117,26 +124,13 @@ class ArMatchingEngine(models.AbstractModel):
                AND (statement_line_id IN %(lines)s  -- all of it waits again
                 OR EXISTS (
                    SELECT FROM ar_matching_proposal_line
-                    WHERE proposal_id = proposal.id AND line_id IS NOT NULL)
-               AND NOT EXISTS (%(paid)s) AND NOT EXISTS (%(used)s))
+                    WHERE proposal_id = proposal.id)
+               AND NOT EXISTS (
+                   SELECT FROM ar_matching_proposal_partial_rel
+                    WHERE proposal_id = proposal.id))
             """,
             moves=tuple({row["move_id"] for row in receipts}) or (0,),
             lines=tuple({row["statement_line_id"] or 0 for row in receipts}) or (0,),
-            paid=self._pair_sql(SQL("debit_move_id"), SQL("credit_move_id")),
-            used=self._pair_sql(SQL("credit_move_id"), SQL("debit_move_id")),
-        )
-
-    def _pair_sql(self, item: SQL, payment: SQL) -> SQL:
-        """Return what is still reconciled of a proposal."""
-        return SQL(
-            """
-            SELECT FROM ar_matching_proposal_line part
-              JOIN account_partial_reconcile pair ON pair.%(item)s = part.line_id
-              JOIN account_move_line mine ON mine.id = pair.%(payment)s
-             WHERE part.proposal_id = proposal.id AND mine.move_id = proposal.move_id
-            """,
-            item=item,
-            payment=payment,
         )
 
     # ------------------------------------------------------------------
@@ -197,9 +191,8 @@ class ArMatchingEngine(models.AbstractModel):
             if match and match.parts:
                 return "payment", match, books.payments[key]
         codes = [code for code in books.rules if code in RULES]
-        tolerance = books.tolerances.get(row["company_id"], 0)
-        units = to_units(tolerance, row["decimal_places"])
-        match = decide(receipt, books.open[key], codes, units)
+        tolerance = books.tolerances.get(key, 0)
+        match = decide(receipt, books.open[key], codes, tolerance)
         is_found = match and match.parts or row["kind"] != "statement"
         exchanged = None if is_found else self._find_exchanged(row, receipt, books)
         found = match.rule if match else "", match, books.open[key]
@@ -210,7 +203,8 @@ class ArMatchingEngine(models.AbstractModel):
         company, currency = row["company_id"], row["currency_id"]
         if books.currencies[company].id != currency or "exchange" not in books.rules:
             return None
-        for (owner, other), ledger in books.open.items():
+        for owner, other in sorted(books.open):
+            ledger = books.open[owner, other]
             is_foreign = owner == company and other != currency
             if is_foreign and (match := by_exchange(receipt, ledger)):
                 item_currency = self.env["res.currency"].browse(other)
@@ -245,11 +239,35 @@ class ArMatchingEngine(models.AbstractModel):
             if keys & paid[receipts[place]["payer"]]:
                 decisions[place] = code, match._replace(doubt="paid")
 
-    def _get_tolerances(self) -> dict[int, float]:
-        return {
-            company.id: company.ar_matching_tolerance
-            for company in self._get_companies()
+    def _doubt_repeated(self, receipts: list[dict], decisions: list[tuple]):
+        """Leave to a person a sum that the same customer paid lately: it may be the
+        same payment once more."""
+        sums = {
+            place
+            for place, (code, match) in enumerate(decisions)
+            if code in SUMS and match.parts and not match.doubt
         }
+        received = self._get_received([receipts[place] for place in sums])
+        for place, row in enumerate(receipts):
+            paid = row["payer"], row["currency_id"], row["amount"]
+            if place in sums and paid in received:
+                code, match = decisions[place]
+                decisions[place] = code, match._replace(doubt="repeated")
+            received.add(paid)
+
+    def _get_tolerances(self) -> dict[tuple[int, int], int]:
+        """Return the tolerance of each company in the units of every currency, at the
+        rate of the day; never more than the company said."""
+        today = fields.Date.context_today(self)
+        currencies = self.env["res.currency"].search([])
+        found = {}
+        for company in self._get_companies():
+            rates = currencies._get_rates(company, today)
+            tolerance = company.ar_matching_tolerance / rates[company.currency_id.id]
+            for currency in currencies:
+                units = tolerance * rates[currency.id] * 10**currency.decimal_places
+                found[company.id, currency.id] = floor(round(units, 6))
+        return found
 
     def _get_companies(self):
         """Return every company that has books of its own.
@@ -271,6 +289,7 @@ class ArMatchingEngine(models.AbstractModel):
             for row, (code, match) in zip(receipts, decisions, strict=True)
         ]
         items = [row.pop("items") for row in rows]
+        asked = self._get_asked()
         self.env.cr.execute(self._forget_sql([row["id"] for row in rows if row["id"]]))
         ids = {
             (statement, credit): proposal
@@ -285,6 +304,24 @@ class ArMatchingEngine(models.AbstractModel):
         ]
         self.env.cr.execute(self._keep_lines_sql(lines))
         self.env.invalidate_all()
+        self._forget_asked(asked)
+
+    def _get_asked(self) -> dict[int, tuple]:
+        """Return what persons asked the job to match, with what it was to pay.
+
+        sudo: of all companies, as all payments are decided about.
+        """
+        asked = Domain("asked_uid", "!=", False) & Domain("state", "in", WAITING)
+        found = self.env["ar.matching.proposal"].sudo().search(asked)
+        return {proposal.id: proposal._get_choice() for proposal in found}
+
+    def _forget_asked(self, asked: dict[int, tuple]):
+        """Do not match in the name of a person what he did not see."""
+        # sudo: as above
+        waiting = self.env["ar.matching.proposal"].sudo().browse(asked).exists()
+        waiting.filtered(
+            lambda proposal: proposal._get_choice() != asked[proposal.id]
+        ).asked_uid = False
 
     def _get_writers(self) -> dict:
         """Return these records speaking each company's language, by company."""
@@ -299,6 +336,8 @@ class ArMatchingEngine(models.AbstractModel):
         item_places = row.get("item_places", places)
         parts = match.parts if match else ()
         discounts = dict(match.discounts) if match else {}
+        # what a payment lacks, it lacks of the last items
+        lacking = dict(spread(reversed(parts), match.missing)) if parts else {}
         doubt = match.doubt if match else ""
         certain = bool(parts and not doubt and rule and rule.is_certain)
         return {
@@ -327,6 +366,7 @@ class ArMatchingEngine(models.AbstractModel):
                     line,
                     to_amount(amount, item_places),
                     to_amount(discounts.get(line, 0), item_places),
+                    to_amount(lacking.get(line, 0), item_places),
                 )
                 for line, amount in parts
             ],
@@ -374,26 +414,16 @@ class ArMatchingEngine(models.AbstractModel):
             """
             INSERT INTO ar_matching_proposal_line (
                    proposal_id, line_id, move_id, number, due_date, currency_id, amount,
-                   discount)
+                   discount, written_off)
             SELECT part.proposal_id, line.id, line.move_id, line.move_name,
                    COALESCE(line.date_maturity, line.date), line.currency_id,
-                   part.amount, part.discount
+                   part.amount, part.discount, part.written_off
               FROM jsonb_to_recordset(%s::jsonb) AS part (
-                   proposal_id int, line_id int, amount numeric, discount numeric)
+                   proposal_id int, line_id int, amount numeric, discount numeric,
+                   written_off numeric)
               JOIN account_move_line line ON line.id = part.line_id
             """,
-            json.dumps(
-                [
-                    dict(
-                        zip(
-                            ("proposal_id", "line_id", "amount", "discount"),
-                            line,
-                            strict=True,
-                        )
-                    )
-                    for line in lines
-                ]
-            ),
+            json.dumps([dict(zip(LINE_COLUMNS, line, strict=True)) for line in lines]),
         )
 
 

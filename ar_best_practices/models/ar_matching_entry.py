@@ -2,10 +2,10 @@
 
 import logging
 
-from psycopg2 import OperationalError
+from psycopg2 import IntegrityError, OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.service.model import retrying
 
@@ -44,8 +44,7 @@ class ArMatchingEntry(models.AbstractModel):
         """Open the dialog where a person says what a payment pays."""
         self.ensure_one()
         self._check_may_match()
-        if self.state not in WAITING:
-            raise UserError(self.env._("Only a payment that waits can be corrected."))
+        self._check_waits()
         correction = self.env["ar.matching.correction"]._open(self)
         return {
             "type": "ir.actions.act_window",
@@ -56,11 +55,16 @@ class ArMatchingEntry(models.AbstractModel):
             "target": "new",
         }
 
+    def _check_waits(self):
+        if self.state not in WAITING:
+            raise UserError(self.env._("Only a payment that waits can be corrected."))
+
     def _correct(self, values: dict, parts: list[dict]):
         """Match a payment with what a person chose instead of what was proposed.
 
         :param values: partner_id, left_amount, difference, writeoff_reason_id
-        :param parts: of each item line_id, amount and discount, in its currency
+        :param parts: of each item line_id, amount, discount and written_off, in its
+            currency
         """
         self.ensure_one()
         self._check_may_match()
@@ -83,17 +87,15 @@ class ArMatchingEntry(models.AbstractModel):
         owner = self.partner_id.id if self.left_amount else None
         return parts, self.difference, self.left_amount, owner
 
-    def _prepare_line(self, line_id: int, amount: float, discount: float) -> dict:
+    def _prepare_line(self, line_id: int, **amounts) -> dict:
         item = self.env["account.move.line"].browse(line_id)
-        return {
+        return amounts | {
             "proposal_id": self.id,
             "line_id": item.id,
             "move_id": item.move_id.id,
             "number": item.move_name,
             "due_date": item.date_maturity or item.date,
             "currency_id": item.currency_id.id,
-            "amount": amount,
-            "discount": discount,
         }
 
     def _learn_payer(self):
@@ -217,10 +219,15 @@ class ArMatchingEntry(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._match(is_automatic)
-        except UserError as error:
-            mine.write({"state": "likely", "reason": str(error), "asked_uid": False})
-            return False
-        return True
+        except (UserError, RedirectWarning) as error:
+            words = error.args[0]
+        except IntegrityError as error:
+            _logger.exception("matching: %s of %s", mine, mine.move_id)
+            words = self.env._("Odoo could not book this: %s", str(error).strip())
+        else:
+            return True
+        mine.write({"state": "likely", "reason": words, "asked_uid": False})
+        return False
 
     def _match(self, is_automatic: bool = False):
         """Match one payment; what changed since it was proposed is told.
@@ -292,8 +299,10 @@ class ArMatchingEntry(models.AbstractModel):
             proposal.invalidate_recordset()
             if not is_mine or proposal.state != "matched":
                 raise UserError(self.env._("Only what is matched can be undone."))
+            if proposal.line_ids and not proposal.partial_ids:
+                raise UserError(self.env._("This was undone in Odoo: look again."))
             if proposal.kind == "statement":
-                proposal._check_rest_is_free()
+                proposal._check_pays_nothing_else()
                 # sudo: as for the matching; who may reconcile was checked
                 proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
@@ -301,20 +310,27 @@ class ArMatchingEntry(models.AbstractModel):
             proposal._wait_again()
         return True
 
-    def _check_rest_is_free(self):
+    def _check_pays_nothing_else(self):
         """Odoo undoes all of a bank line at once: what its rest paid would go too."""
-        later = Domain("move_id", "=", self.move_id.id) & Domain("kind", "=", "payment")
-        if self.search_count(later & Domain("state", "=", "matched"), limit=1):
+        lines = self.move_id.line_ids
+        partials = lines.matched_debit_ids | lines.matched_credit_ids
+        exchange = self.partial_ids.exchange_move_id.line_ids
+        others = (partials - self.partial_ids).filtered(
+            lambda pair: not (pair.debit_move_id | pair.credit_move_id) & exchange
+        )
+        if others:
             raise UserError(
-                self.env._("The rest of this payment pays something: undo that first.")
+                self.env._("This payment pays something else too: undo that first.")
             )
 
     def _wait_again(self):
         """Keep what was undone as history; the payment waits with the same items."""
         mine = self._checked_sudo("read")
         mine.state = "undone"
-        rest = Domain("move_id", "=", self.move_id.id) & Domain("state", "in", WAITING)
-        mine.search(rest & Domain("kind", "=", self.kind)).unlink()
+        rests = Domain("move_id", "=", self.move_id.id) & Domain("state", "in", WAITING)
+        if self.credit_line_id:  # else all of a bank line waits as one again
+            rests &= Domain("credit_line_id", "=", self.credit_line_id.id)
+        mine.search(rests).unlink()
         amount = self.amount
         if self.credit_line_id:
             amount = -self.credit_line_id.amount_residual_currency
@@ -342,14 +358,7 @@ class ArMatchingEntry(models.AbstractModel):
     def _undo_credit(self):
         """Take payment, credits and write-off off their items; the entry of the
         write-off is reversed, so that the books keep both."""
-        mine = self.line_ids.line_id | self.credit_line_id
-        mine |= self.writeoff_move_id.line_ids
-        partials = mine.matched_debit_ids | mine.matched_credit_ids
-        partials.filtered(
-            lambda partial: (
-                partial.debit_move_id in mine and partial.credit_move_id in mine
-            )
-        ).unlink()
+        self.partial_ids.unlink()
         if self.writeoff_move_id:
             self.writeoff_move_id._reverse_moves(
                 [{"date": fields.Date.context_today(self)}], cancel=True

@@ -43,7 +43,10 @@ class ArMatchingPosting(models.AbstractModel):
         pairs = [(one | other, abs(amount)) for one, other, amount in pairs]
         most = {line: amount for both, amount in pairs for line in both.ids}
         lines = self.env["account.move.line"].with_context(ar_reconciled_amounts=most)
+        mine = lines.browse(most)
+        before = mine._get_partials()
         lines._reconcile_plan([lines.browse(both.ids) for both, _amount in pairs])
+        self._checked_sudo("read").partial_ids += mine._get_partials() - before
 
     def _prepare_counterparts(self, suspense) -> list[dict]:
         """Return the journal items instead of the suspense line: one per item or
@@ -173,7 +176,7 @@ class ArMatchingPosting(models.AbstractModel):
     def _spend(self, credits: dict, line):
         """Pay what is still wanted of an item by what each credit gives, one after the
         other."""
-        wanted = line.amount - self._get_written_off(line)
+        wanted = line.amount - line.written_off
         for credit, left in credits.items():
             amount = min(wanted, left)
             if line.currency_id.compare_amounts(amount, 0) > 0:
@@ -181,22 +184,10 @@ class ArMatchingPosting(models.AbstractModel):
                 wanted -= amount
                 credits[credit] -= amount
 
-    def _get_written_off(self, line) -> float:
-        """Return what of an item is written off: the difference is spread over the
-        items, the last ones first, as a payment covers the first ones first."""
-        left = max(0, self.difference)
-        for other in reversed(self.line_ids.filtered(lambda line: line.amount > 0)):
-            share = min(left, other.amount)
-            if other == line:
-                return share
-            left -= share
-        return 0
-
     def _post_writeoff(self):
         """Book discounts and the difference of a payment that is posted already, and
         reconcile them with the items."""
-        owed = self.line_ids.filtered(lambda line: line.amount > 0)
-        shares = [(line, line.discount + self._get_written_off(line)) for line in owed]
+        shares = [(line, line.discount + line.written_off) for line in self.line_ids]
         shares = [(line, amount) for line, amount in shares if amount]
         if self.difference < 0:
             raise UserError(

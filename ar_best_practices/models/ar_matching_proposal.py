@@ -39,7 +39,7 @@ class ArMatchingProposal(models.Model):
         string="Credit",
         readonly=True,
         index="btree_not_null",
-        ondelete="cascade",
+        ondelete="set null",
     )
     move_id = fields.Many2one(
         "account.move", string="Entry", readonly=True, index=True, ondelete="cascade"
@@ -103,6 +103,15 @@ class ArMatchingProposal(models.Model):
     )
     line_ids = fields.One2many(
         "ar.matching.proposal.line", "proposal_id", string="Items", readonly=True
+    )
+    partial_ids = fields.Many2many(
+        "account.partial.reconcile",
+        "ar_matching_proposal_partial_rel",
+        "proposal_id",
+        "partial_id",
+        string="Matchings",
+        readonly=True,
+        help="What Odoo reconciled for it, and nothing else, is undone with it.",
     )
     items = fields.Char(string="Pays", compute="_compute_items")
     advice = fields.Text(

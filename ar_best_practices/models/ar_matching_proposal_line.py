@@ -42,6 +42,11 @@ class ArMatchingProposalLine(models.Model):
     discount = fields.Monetary(
         readonly=True, help="Early payment discount that is granted."
     )
+    written_off = fields.Monetary(
+        string="Written off",
+        readonly=True,
+        help="Part of what is settled that nobody pays.",
+    )
     open_amount = fields.Monetary(
         string="Stays open",
         compute="_compute_open_amount",

@@ -68,6 +68,7 @@ class ArMatchingWords(models.AbstractModel):
             "chance": env._("chance may make this sum"),
             "other_number": env._("the reference names something that is not open"),
             "paid": env._("the reference names what is paid already"),
+            "repeated": env._("the same amount came lately"),
             "no_number": env._("no number in the reference"),
             "unknown_number": env._("the list names something that is not open"),
             "sum_differs": env._("the list adds up to another amount"),

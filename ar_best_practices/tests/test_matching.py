@@ -100,6 +100,13 @@ class TestProposal(MatchingCommon):
         self.assertEqual((proposal.state, proposal.doubt), ("likely", "paid"))
         self.assertIn("paid already", proposal.reason)
 
+    def test_a_sum_that_came_lately_may_be_the_same_payment_once_more(self):
+        paid = self._invoice(self.customer, 1058.58, "2026-05-03")
+        self._propose(self._known(1058.58, paid.name)).action_match()
+        again = self._propose(self._known(1058.58))
+        self.assertEqual((again.state, again.doubt), ("likely", "repeated"))
+        self.assertEqual(len(again.line_ids), 2)
+
     def test_nothing_fits(self):
         proposal = self._propose(self._bank_line(12.34, "VIREMENT"))
         self.assertEqual(proposal.state, "unknown")

@@ -1,10 +1,14 @@
 """What matching must withstand: jobs and persons at once, and calls made by hand."""
 
+from unittest.mock import patch
+
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TODAY
 from .test_matching import MatchingCommon
@@ -35,6 +39,60 @@ class TestAtOnce(MatchingCommon):
         self.assertEqual((asked.is_reconciled, other.is_reconciled), (False, True))
         self._run_cron("ir_cron_match")
 
+    @mute_logger("odoo.addons.ar_best_practices.models.ar_matching_entry")
+    def test_the_job_goes_on_whatever_odoo_refuses(self):
+        self.company.ar_matching_automatic = True
+        refused = self._bank_line(800.17, self.first.name)
+        broken = self._bank_line(258.41, self.second.name)
+        good = self._bank_line(93.29, self.foreign.name)
+        errors = {
+            refused: RedirectWarning("Choose an account.", 1, "Go there"),
+            broken: IntegrityError("duplicate key"),
+        }
+        entries = self.env.registry["ar.matching.proposal"]
+        match_bank_line = entries._match_bank_line
+
+        def refuse(proposal):
+            if error := errors.get(proposal.statement_line_id):
+                raise error
+            return match_bank_line(proposal)
+
+        with patch.object(entries, "_match_bank_line", refuse):
+            self._run_cron("ir_cron_match")
+        self.assertTrue(good.is_reconciled)
+        waiting = self.env["ar.matching.proposal"].search([("state", "=", "likely")])
+        reasons = {line.statement_line_id: line.reason for line in waiting}
+        self.assertEqual(reasons[refused], "Choose an account.")
+        self.assertIn("Odoo could not book this", reasons[broken])
+
+    def test_what_was_asked_for_other_items_is_not_done(self):
+        line = self._known(258.41)
+        asked = self._propose(line)
+        self.assertEqual(asked.line_ids.move_id, self.second)
+        asked._ask_job()
+        self.assertEqual(self._propose(line).asked_uid, self.env.user)
+        self._pay(self.second, TODAY)
+        changed = self._propose(line)
+        self.assertEqual(changed.state, "certain")
+        self.assertNotEqual(changed.line_ids.move_id, self.second)
+        self.assertFalse(changed.asked_uid)
+        self._run_cron("ir_cron_match")
+        self.assertFalse(line.is_reconciled)
+
+    def test_what_was_matched_otherwise_in_odoo_is_not_undone(self):
+        line = self._bank_line(258.41, self.second.name)
+        matched = self._propose(line)
+        matched.action_match()
+        line.action_undo_reconciliation()
+        _liquidity, suspense, _others = line._seek_for_lines()
+        suspense.with_context(skip_readonly_check=True).account_id = self._receivable(
+            self.first
+        ).account_id
+        (suspense + self._receivable(self.first)).reconcile()
+        with self.assertRaisesRegex(UserError, "undone in Odoo"):
+            matched.action_undo()
+        self.assertEqual(self.first.amount_residual, 541.76)
+
     def test_all_on_account_and_undone_elsewhere_is_history(self):
         line = self._bank_line(400, "ACOMPTE")
         correction = self.env["ar.matching.correction"].browse(
@@ -62,6 +120,8 @@ class TestAtOnce(MatchingCommon):
         rest.action_undo()
         matched.action_undo()
         self.assertEqual((matched.state, line.is_reconciled), ("undone", False))
+        self.assertEqual((rest.state, rest.line_ids.number), ("undone", other.name))
+        self.assertEqual(self._propose().mapped("kind"), ["statement"])
 
 
 @tagged("post_install", "-at_install")
@@ -100,6 +160,71 @@ class TestAmounts(MatchingCommon):
         proposal.action_match()
         self.assertEqual(self.first.amount_residual, 0)
         self.assertEqual(credit.amount_residual, -0.03)
+
+    def test_a_write_off_stands_on_the_item_it_was_said_of(self):
+        payment = self._pay_on_account(self.customer, 783.29, TODAY)
+        correction = self._open(self._propose(self._receivable(payment.move_id)))
+        chosen = [
+            (self._receivable(self.foreign), 83.29),
+            (self._receivable(self.first), 700),
+        ]
+        self._choose(correction, chosen)
+        correction.line_ids[0].rest_handling = "writeoff"
+        correction.writeoff_reason_id = self.fees
+        correction.action_apply()
+        self.assertEqual(self.foreign.amount_residual, 0)
+        self.assertEqual(self.first.amount_residual, 100.17)
+        entry = correction.proposal_id.writeoff_move_id
+        self.assertEqual(self._receivable(entry).partner_id, self.other_customer)
+        self.assertEqual(self._receivable(entry).balance, -10)
+
+    def test_the_tolerance_is_in_the_currency_of_the_company(self):
+        self.company.ar_matching_tolerance = 0.05
+        strong = self.env.ref("base.KWD")
+        strong.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-01-01",
+                "currency_id": strong.id,
+                "company_id": self.company.id,
+                "rate": 0.1,
+            }
+        )
+        invoice = self._invoice(self.customer, 500, "2026-05-01", currency_id=strong.id)
+        for paid, difference in ((499.96, 0), (499.996, 0.004)):
+            line = self._bank_line(
+                paid * 10,
+                invoice.name,
+                foreign_currency_id=strong.id,
+                amount_currency=paid,
+            )
+            with self.subTest(paid=paid):
+                self.assertAlmostEqual(self._propose(line).difference, difference, 3)
+
+    def test_undoing_leaves_what_was_matched_before(self):
+        payment = self._pay_on_account(self.customer, 300, TODAY)
+        credit = self._receivable(payment.move_id)
+        for amount in (100, 150):
+            last = self._propose(credit)
+            correction = self._open(last)
+            self._choose(correction, [(self._receivable(self.first), amount)])
+            correction.action_apply()
+        last.action_undo()
+        self.assertEqual(self.first.amount_residual, 700.17)
+        self.assertEqual(credit.amount_residual, -200)
+
+    def test_who_paid_is_not_whose_account_was_paid_to(self):
+        ours = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "FR76 3000 4000 0399 9999 9999 143",
+                "partner_id": self.company.partner_id.id,
+            }
+        )
+        payment = self._pay_on_account(self.env["res.partner"], 12.34, TODAY)
+        payment.partner_bank_id = ours
+        proposal = self._propose(self._receivable(payment.move_id))
+        self.assertFalse(proposal.partner_id)
+        self.assertFalse(proposal.account_number)
 
     def test_a_write_off_on_an_account_that_is_reconciled_itself(self):
         self.fees.account_id = self.fees.account_id.copy(

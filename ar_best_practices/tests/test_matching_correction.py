@@ -229,6 +229,18 @@ class TestAdvice(MatchingCommon):
         with self.assertRaisesRegex(UserError, "looks like this"):
             self._read(line, advice="see attached")
 
+    def test_the_list_of_what_is_matched_stays(self):
+        line = self._bank_line(800.17, self.first.name)
+        proposal = self._propose(line)
+        correction = self.env["ar.matching.correction"].browse(
+            proposal.action_correct()["res_id"]
+        )
+        proposal.action_match()
+        correction.advice = f"{self.second.name};258,41"
+        with self.assertRaisesRegex(UserError, "Only a payment that waits"):
+            correction.action_read_advice()
+        self.assertFalse(proposal.advice)
+
     def test_the_list_counts_for_the_rules_as_well(self):
         line = self._known(900.17, "LOT 17")
         text = f"{self.first.name} 800,17\n{self.second.name} 100,00"

@@ -228,6 +228,7 @@ class ArBankImportStatement(models.TransientModel):
         """Refuse to import an account into a journal of another company or currency."""
         strangers = self.journal_id - self._search_journals()
         if strangers:
+            # sudo: of a company that is not chosen now, only its name
             raise UserError(
                 self.env._(
                     "The journal %(journal)s is not a bank journal of the companies you"

@@ -200,6 +200,7 @@ class ArMatchingCorrection(models.TransientModel):
         """Choose what the customer listed; tell what of it cannot be found."""
         self.ensure_one()
         self.proposal_id._check_may_match()
+        self.proposal_id._check_waits()
         text = "\n".join(filter(None, [self.advice, self._read_advice_file()]))
         places = self.currency_id.decimal_places
         listed, unread = read_remittance(text, places)

@@ -73,6 +73,7 @@ class ArMatchingCorrectionLine(models.TransientModel):
             "line_id": self.line_id.id,
             "amount": self.currency_id.round(self.amount + written_off),
             "discount": self.discount if self.takes_discount else 0,
+            "written_off": self.currency_id.round(written_off),
         }
 
     def _check_amount(self):
