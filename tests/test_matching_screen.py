@@ -36,7 +36,7 @@ class Desk:
         self.visit.settle()
         self.page.keyboard.press("ArrowDown")
         assert self.has_keyboard()
-        assert self.page.locator(ROWS).count() == len(self.lines)
+        self.wait_for_rows(len(self.lines))
 
     def has_keyboard(self) -> bool:
         """Tell whether keys go to the payments."""
@@ -60,6 +60,10 @@ class Desk:
         """Wait until our payments are in these states, and the screen is still."""
         wait_for(lambda: self.read_states() == states, what)
         self.visit.settle()
+
+    def wait_for_rows(self, number: int) -> None:
+        """Wait until so many payments are shown."""
+        wait_for(lambda: self.page.locator(ROWS).count() == number, f"{number} rows")
 
     def read_figure(self, name: str) -> str:
         """Return a figure above the list."""
@@ -137,6 +141,7 @@ def report(server: OdooServer, mark: str, number: int) -> list[int]:
         ACCOUNTANT,
         number,
     )
+    assert len(invoices) == number, "the demo company has no more open invoices"
     lines = [
         {
             "journal_id": journal,
@@ -161,12 +166,12 @@ def test_fifty_payments_are_decided_by_the_keyboard(desk):
     desk.press("Enter", 27)
     expected = [*["matched"] * 20, *["unknown"] * 3, *["matched"] * 27]
     desk.wait_for(expected, "fifty payments decided by fifty keys")
-    assert desk.page.locator(ROWS).count() == 3
+    desk.wait_for_rows(3)
     assert desk.read_figure("waiting") == str(waiting - 47)
     desk.press("u")
     expected[-1] = "likely"  # what was undone, a person matches
     desk.wait_for(expected, "the last one undone")
-    assert desk.page.locator(ROWS).count() == 4
+    desk.wait_for_rows(4)
     assert desk.read_figure("waiting") == str(waiting - 46)
     assert not desk.page.locator(".o_notification").count()
     reconciled = desk.database.rows(
@@ -198,7 +203,7 @@ def test_the_cursor_shows_the_items_and_stays_where_it_was(desk):
     assert desk.page.locator(CURSOR).locator("td[name=text]").inner_text() == following
     assert "o_ar_cursor" in desk.page.locator(ROWS).nth(2).get_attribute("class")
     desk.press("?")
-    assert desk.page.locator(".o_ar_keys kbd").count() > 8
+    desk.page.locator(".o_ar_keys kbd").nth(8).wait_for()
     desk.page.locator(CURSOR).locator("[name=accept]").click()
     desk.wait_for(["certain"] * 2 + ["matched"] * 2 + ["certain"], "the mouse")
     assert desk.has_keyboard()
@@ -219,12 +224,42 @@ def test_a_correction_is_opened_by_a_key_and_can_be_undone(desk):
     desk.visit.settle()
     desk.visit.press(".modal [name=action_apply]")
     desk.wait_for(["matched", "certain", "certain"], "the correction")
-    assert desk.page.locator(ROWS).count() == 2
+    desk.wait_for_rows(2)
     assert desk.has_keyboard()
     desk.press("u")
     wait_for(lambda: desk.read_states()[0] != "matched", "the correction undone")
     desk.visit.settle()
-    assert desk.page.locator(ROWS).count() == 3
+    desk.wait_for_rows(3)
+
+
+@pytest.mark.parametrize("desk", [1], indirect=True)
+def test_a_dialog_that_opens_keeps_other_keys_from_its_row(desk):
+    desk.find_payments()
+    for key in ("e", "ArrowUp", "Enter", "Delete"):
+        desk.press(key)
+    dialog = desk.page.locator(".modal")
+    dialog.locator("[name=action_apply]").wait_for()
+    desk.visit.settle()
+    assert desk.read_states() == ["certain"]
+    desk.press("Escape")
+    dialog.wait_for(state="detached")
+    desk.press("Enter")
+    desk.wait_for(["matched"], "it, once it is closed")
+
+
+@pytest.mark.parametrize("desk", [1], indirect=True)
+def test_without_the_network_nothing_is_matched_and_nothing_to_undo(desk):
+    desk.find_payments()
+    desk.page.route("**/action_match", lambda route: route.abort())
+    desk.press("Enter")
+    desk.page.locator(".o_notification", has_text="Connection lost").wait_for()
+    desk.page.unroute("**/action_match")
+    desk.press("u")
+    desk.page.locator(".o_notification", has_text="Nothing was matched").wait_for()
+    assert desk.read_states() == ["certain"]
+    desk.press("Enter")
+    desk.wait_for(["matched"], "it, with the network")
+    desk.visit.errors.clear()  # the browser noted that the network was away
 
 
 def test_what_one_types_in_the_search_decides_nothing(desk):
@@ -249,14 +284,14 @@ def test_who_comes_too_late_is_told_and_goes_on(desk):
     desk.press("Enter", 2)
     desk.wait_for(["matched", "matched", "certain"], "the second")
     assert desk.page.locator(".o_notification").count() == 1
-    assert desk.page.locator(ROWS).count() == 1
+    desk.wait_for_rows(1)
 
 
 def test_a_figure_opens_its_payments(desk):
     desk.visit.open("/odoo/receivables-matching")
     for name in ("unknown", "certain"):
         desk.visit.press(f".o_ar_matching [name={name}]")
-        assert desk.page.locator(ROWS).count() == int(desk.read_figure(name))
+        desk.wait_for_rows(int(desk.read_figure(name)))
     amount = desk.read_figure("age_8_30")
     desk.visit.press(".o_ar_matching [name=age_8_30]")
     assert desk.page.locator(".o_facet_value").count() == 2

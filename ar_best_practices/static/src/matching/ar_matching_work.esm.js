@@ -38,7 +38,13 @@ export function useMatchingWork(getList, figures) {
         action: useService("action"),
         notification: useService("notification"),
     };
-    const state = useState({cursor: null, opened: null, busy: new Set(), said: ""});
+    const state = useState({
+        cursor: null,
+        opened: null,
+        opening: null,
+        busy: new Set(),
+        said: "",
+    });
     return new MatchingWork({...services, getList, figures, state});
 }
 
@@ -68,7 +74,8 @@ export class MatchingWork {
     }
 
     isBusy(record) {
-        return this.state.busy.has(record.resId);
+        const {busy, opening} = this.state;
+        return busy.has(record.resId) || opening === record.resId;
     }
 
     // Cursor
@@ -119,14 +126,20 @@ export class MatchingWork {
         }
         const payment = toPayment(record);
         this.accepted.push(payment);
-        await this.decide(payment, "action_match", async (answer) => {
-            if (answer === true) {
-                this.say(_t("Matched: %s", payment.name));
-            } else {
+        let isMatched = false;
+        try {
+            await this.decide(payment, "action_match", async (answer) => {
+                isMatched = answer === true;
+                if (isMatched) {
+                    this.say(_t("Matched: %s", payment.name));
+                }
+                await this.reread(payment.resId);
+            });
+        } finally {
+            if (!isMatched) {
                 this.forget(payment);
             }
-            await this.reread(payment.resId);
-        });
+        }
     }
 
     /** Say that these items are not what is paid. */
@@ -196,17 +209,27 @@ export class MatchingWork {
         return done;
     }
 
-    /** Call a method in its turn; what it opens is opened once the queue is free. */
+    /** Call a method in its turn, and open what it answers. */
     async perform(payment, method, after) {
         const {resId} = payment;
-        const answer = await this.enqueue(resId, async () => {
-            const said = await this.call(method, resId);
-            await after(said);
-            return said;
+        await this.enqueue(resId, async () => {
+            const answer = await this.call(method, resId);
+            await after(answer);
+            if (answer.type) {
+                this.open(payment, answer); // Others need not wait for a dialog
+            }
         });
-        if (answer && answer.type) {
-            const onClose = () => this.enqueue(resId, () => this.lookAgain(payment));
-            await this.action.doAction(answer, {onClose});
+    }
+
+    /** Open a dialog; until it is there, keys do nothing to its row. */
+    async open(payment, action) {
+        const {resId} = payment;
+        const onClose = () => this.enqueue(resId, () => this.lookAgain(payment));
+        this.state.opening = resId;
+        try {
+            await this.action.doAction(action, {onClose});
+        } finally {
+            this.state.opening = null;
         }
     }
 
