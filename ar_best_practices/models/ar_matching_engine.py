@@ -89,20 +89,11 @@ class ArMatchingEngine(models.AbstractModel):
         receipts = self.env.execute_query_dict(self._receipt_sql())
         self._name_learned_payers(receipts)
         self.env.cr.execute(self._note_undone_sql(receipts))
-        books = Books(
-            self._get_ledgers({row["company_id"] for row in receipts}),
-            self._get_payment_ledgers(),
-            self._get_commitments(),
-            self._get_tolerances(),
-            {company.id: company.currency_id for company in self._get_companies()},
-            {rule.code: rule for rule in self.env["ar.matching.rule"].search([])},
-            self._get_pasts(receipts),
-            set(),
-        )
-        decisions = [self._decide(row, books) for row in receipts]
+        rules = {rule.code: rule for rule in self.env["ar.matching.rule"].search([])}
+        decisions = self._decide_all(receipts, rules)
         self._doubt_paid(receipts, decisions)
         self._doubt_repeated(receipts, decisions)
-        self._keep(receipts, decisions, books)
+        self._keep(receipts, decisions, rules)
 
     def _lock_deciding(self) -> bool:
         """Let one transaction decide at a time."""
@@ -136,6 +127,21 @@ class ArMatchingEngine(models.AbstractModel):
     # ------------------------------------------------------------------
     # Deciding
     # ------------------------------------------------------------------
+
+    def _decide_all(self, receipts: list[dict], rules: dict) -> list[tuple]:
+        """Return (code of the rule, what it found) for each payment; all that is open
+        is read once, and forgotten with the last decision."""
+        books = Books(
+            self._get_ledgers({row["company_id"] for row in receipts}),
+            self._get_payment_ledgers(),
+            self._get_commitments(),
+            self._get_tolerances(),
+            {company.id: company.currency_id for company in self._get_companies()},
+            rules,
+            self._get_pasts(receipts),
+            set(),
+        )
+        return [self._decide(row, books) for row in receipts]
 
     def _decide(self, row: dict, books: Books) -> tuple[str, Match | None]:
         """Return (code of the rule, what it found) for one payment; what is certain is
@@ -259,7 +265,7 @@ class ArMatchingEngine(models.AbstractModel):
         """Return the tolerance of each company in the units of every currency, at the
         rate of the day; never more than the company said."""
         today = fields.Date.context_today(self)
-        currencies = self.env["res.currency"].search([])
+        currencies = self.env["res.currency"].search([("active", "=", True)])
         found = {}
         for company in self._get_companies():
             rates = currencies._get_rates(company, today)
@@ -281,11 +287,11 @@ class ArMatchingEngine(models.AbstractModel):
     # Keeping
     # ------------------------------------------------------------------
 
-    def _keep(self, receipts: list[dict], decisions: list[tuple], books: Books):
+    def _keep(self, receipts: list[dict], decisions: list[tuple], rules: dict):
         """Write all proposals again: those there, those new, and none that is gone."""
         writers = self._get_writers()
         rows = [
-            writers[row["company_id"]]._prepare_row(row, books.rules.get(code), match)
+            writers[row["company_id"]]._prepare_row(row, rules.get(code), match)
             for row, (code, match) in zip(receipts, decisions, strict=True)
         ]
         items = [row.pop("items") for row in rows]
