@@ -1,0 +1,23 @@
+{
+    "name": "Receivables Disputes",
+    "summary": "Register of disputes: reasons, deadlines, decisions, causes and cures",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Receivables Suite contributors",
+    "website": "https://github.com/receivables-suite/receivables-suite",
+    "license": "LGPL-3",
+    "depends": ["ar_best_practices"],
+    "data": [
+        "security/ar_dispute_groups.xml",
+        "security/ar_dispute_security.xml",
+        "security/ir.model.access.csv",
+        "data/ar_dispute_resolution_data.xml",
+        "data/ar_dispute_reason_data.xml",
+        "data/ar_dispute_root_cause_data.xml",
+        "views/ar_dispute_reason_views.xml",
+        "views/ar_dispute_resolution_views.xml",
+        "views/ar_dispute_root_cause_views.xml",
+        "views/ar_dispute_team_views.xml",
+        "views/ar_dispute_menus.xml",
+    ],
+}

@@ -1,0 +1,1 @@
+"""Pure formulas: standard library only, no ``env``, no database."""
