@@ -19,6 +19,7 @@ if str(Path(__file__).resolve().parent) not in sys.path:
 load_tool = import_module("load_tools").load_tool
 prioritisation = import_module("oracle_priority").prioritisation
 collecting = import_module("oracle_collection")
+disputing = import_module("oracle_disputes")
 shapes = import_module("oracle_items")
 Item = shapes.Item
 
@@ -346,4 +347,6 @@ ADAPTERS: dict[str, Callable[[dict], dict]] = {
     "PTP": collecting.promises_kept,
     "COL": collecting.work_and_cost,
     "RPC": collecting.contacts,
+    "DISP": disputing.disputes,
+    "DDO": disputing.deductions,
 }

@@ -60,7 +60,7 @@ class TestDisputeCodes(ReceivablesCommon):
         self.assertEqual(Counter(shipped.mapped("family")), FAMILIES)
         self.assertEqual(len(self._shipped("ar.dispute.root.cause")), 12)
         resolutions = self._shipped("ar.dispute.resolution").mapped("code")
-        codes = "CNF CNP RPL RBL DOC PLN GST REJ WDR LEG".split()
+        codes = ["CNF", "CNP", "RPL", "RBL", "DOC", "PLN", "GST", "REJ", "WDR", "LEG"]
         self.assertEqual(sorted(resolutions), sorted(codes))
 
     def test_each_reason_says_by_when_on_what_evidence_and_how_it_may_end(self):

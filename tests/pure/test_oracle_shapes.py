@@ -198,6 +198,66 @@ SHAPES = [
         },
         {"raw": 15, "score": 55},
     ),
+    # disputes
+    (
+        "DISP",
+        "",
+        {"disputed_invoices": 4, "issued_invoices": 80},
+        {"rate_number_pct": 5, "rate_number": 0.05},
+    ),
+    ("DISP", "", {"unfounded": 3, "closed": 12}, {"unfounded_rate_pct": 25}),
+    ("DISP", "", {"closed": 20, "closed_within_sla": 18}, {"sla_pct": 90}),
+    (
+        "DISP",
+        "",
+        {"days": [4, 8, 30], "amounts": [100, 300, 600], "sla_days": 10},
+        {"mean": 14, "median": 8, "amount_weighted": 20.8, "p90": 25.6, "sla": 2 / 3},
+    ),
+    (
+        "DISP",
+        "",
+        {"cases": [[100, "2026-11-02", "2026-11-06"], [300, 8]]},
+        {"mean_days": 6, "weighted_mean": 7},
+    ),
+    (
+        "DISP",
+        "clock stops while waiting, net",
+        {
+            "disputes": [
+                {
+                    "opened": "2026-11-02",
+                    "closed": "2026-11-12",
+                    "pauses": [["2026-11-05", "2026-11-09"]],
+                }
+            ]
+        },
+        {"gross_mean": 10, "net_mean": 6, "mean": 6, "cycle_time": 6},
+    ),
+    (
+        "DISP",
+        "business days",
+        {"cases": [{"opened": "2026-11-20", "closed": "2026-11-24", "sla": 2}]},
+        {"mean": 2, "sla_pct": 100},
+    ),
+    (
+        "DDO",
+        "",
+        {"open_deductions": 300, "average_daily_deductions": 20},
+        {"ddo": 15},
+    ),
+    (
+        "DDO",
+        "",
+        {"open_deductions": 50, "total_deductions": 365, "days_in_period": 73},
+        {"ddo": 10},
+    ),
+    ("DDO", "", {"open_count": 30, "new_count": 120, "days": 90}, {"ddo": 22.5}),
+    (
+        "DDO",
+        "",
+        {"outstanding": 100, "annual_deductions": 3650},
+        {"ddo": 10},
+    ),
 ]
 
 
