@@ -100,7 +100,9 @@ class ArDisputeReason(models.Model):
         """Return the team of a company that treats this reason, or no team."""
         self.ensure_one()
         # sudo: whoever registers a dispute, a customer too, need not read teams
-        return self.sudo().team_ids.filtered(lambda team: team.company_id == company)
+        return self.sudo().team_ids.filtered(
+            lambda team: team.active and team.company_id == company.root_id
+        )
 
     def _get_evidence(self) -> list[str]:
         """Return the evidence to collect, one thing each, in the user's language."""

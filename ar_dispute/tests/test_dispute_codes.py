@@ -123,6 +123,12 @@ class TestDisputeCodes(ReceivablesCommon):
         with self.assertRaises(ValidationError):
             self.team.active = True
 
+    def test_a_branch_has_the_teams_of_its_company(self):
+        branch = self.env["res.company"].create(
+            {"name": "North branch", "parent_id": self.company.id}
+        )
+        self.assertEqual(self.short._get_team(branch), self.team)
+
     def test_each_company_has_its_own_teams(self):
         second = self.setup_other_company(name="Second company")["company"]
         other = self._create_team("Quality", self.short, company_id=second.id)
