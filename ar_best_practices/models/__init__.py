@@ -19,6 +19,7 @@ from . import ar_account_decision
 from . import ar_account_dirty
 from . import ar_account_timeline
 from . import ar_call_script
+from . import ar_frozen_item
 from . import ar_commitment
 from . import ar_nonpayment_reason
 from . import ar_payment_promise

@@ -464,7 +464,8 @@ class ArAccountLedger(models.AbstractModel):
         """Amounts left out of collection, one row per line, in company currency.
 
         Columns: line_id, dispute, plan, promise, not yet capped at the residual; for
-        plan and promise also until when, and the one that ends first.
+        plan and promise also until when, and the one that ends first; for dispute the
+        words, of each only once.
         """
         return SQL(
             """
@@ -472,6 +473,8 @@ class ArAccountLedger(models.AbstractModel):
                    SUM(excluded.amount) FILTER (WHERE kind = 'dispute') AS dispute,
                    SUM(excluded.amount) FILTER (WHERE kind = 'plan') AS plan,
                    SUM(excluded.amount) FILTER (WHERE kind = 'promise') AS promise,
+                   STRING_AGG(DISTINCT excluded.reason, '; ') FILTER (
+                       WHERE kind = 'dispute') AS dispute_reason,
                    MIN(excluded.until) FILTER (WHERE kind = 'plan') AS plan_until,
                    MIN(excluded.until) FILTER (WHERE kind = 'promise')
                        AS promise_until,
@@ -481,7 +484,7 @@ class ArAccountLedger(models.AbstractModel):
                        WHERE res_model = 'ar.payment.promise'))[1] AS promise_id
               FROM (
                     SELECT hook.line_id, hook.kind, hook.until, hook.res_model,
-                           hook.res_id,
+                           hook.res_id, hook.reason,
                            ROUND(hook.amount_currency * COALESCE(
                                line.balance / NULLIF(line.amount_currency, 0), 1
                            ), currency.decimal_places) AS amount

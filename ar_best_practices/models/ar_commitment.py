@@ -119,11 +119,18 @@ class ArCommitment(models.AbstractModel):
     def _get_deadline(self, account, day, tolerance: int):
         """Return the last day on which money still comes in time: working days of the
         company after the promised one."""
-        calendar = account.company_id.resource_calendar_id
-        worked = {int(line.dayofweek) for line in calendar.attendance_ids}
-        weekend = set(range(7)) - worked if worked else dates.WEEKEND
-        holidays = self._get_holidays(account.company_id, day, tolerance)
+        company = account.company_id
+        holidays = self._get_holidays(company, day, tolerance)
+        weekend = self._get_weekend(company)
         return dates.add_business_days(day, tolerance, holidays, weekend)
+
+    @api.model
+    def _get_weekend(self, company) -> set[int]:
+        """Return the days of the week on which nobody works, Monday being 0."""
+        # sudo: working days are no secret, and collectors may not read the calendar
+        attendances = company.sudo().resource_calendar_id.attendance_ids
+        worked = {int(line.dayofweek) for line in attendances}
+        return set(range(7)) - worked if worked else set(dates.WEEKEND)
 
     @api.model
     def _get_holidays(self, company, day, tolerance: int) -> set:
@@ -226,59 +233,11 @@ class ArCommitment(models.AbstractModel):
 class ArCommitmentLine(models.AbstractModel):
     _name = "ar.commitment.line"
     _description = "Item under a commitment"
-    _order = "due_date, id"
+    _inherit = ["ar.frozen.item"]
 
-    line_id = fields.Many2one(
-        "account.move.line",
-        string="Journal item",
-        readonly=True,
-        index=True,
-        ondelete="set null",
-    )
-    move_id = fields.Many2one(
-        "account.move",
-        string="Invoice",
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    number = fields.Char(readonly=True)
-    due_date = fields.Date(readonly=True)
-    currency_id = fields.Many2one("res.currency", readonly=True)
     residual = fields.Monetary(
         string="Open then", readonly=True, help="What the item owed at that moment."
     )
     amount = fields.Monetary(string="Committed", readonly=True)
     cash_before = fields.Monetary(string="Paid before", readonly=True)
     credited_before = fields.Monetary(string="Credited before", readonly=True)
-
-    @api.model
-    def _relink_orphans(self):
-        """Follow an invoice whose payment term replaced its lines: the new item due
-        nearest to the old one."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %(table)s orphan
-                   SET line_id = fresh.id
-                  FROM %(table)s stored
-            CROSS JOIN LATERAL (
-                        SELECT line.id
-                          FROM account_move_line line
-                         WHERE line.move_id = stored.move_id
-                           AND line.display_type = 'payment_term'
-                           AND line.parent_state = 'posted'
-                      ORDER BY ABS(line.date_maturity - stored.due_date), line.id
-                         LIMIT 1
-                       ) fresh
-                 WHERE stored.id = orphan.id
-                   AND stored.line_id IS NULL
-                   AND stored.move_id IS NOT NULL
-                   AND stored.is_open
-                """,
-                table=SQL.identifier(self._table),
-            )
-        )
-        if self.env.cr.rowcount:
-            self.invalidate_model(["line_id"])

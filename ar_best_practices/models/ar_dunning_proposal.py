@@ -110,7 +110,8 @@ class ArDunningProposal(models.AbstractModel):
 
         Reads `ar_run_kept`; the run and the forecast of one customer share it.
         """
-        accounts = self.env["ar.account"]
+        # what is left out says why in the language of the run
+        accounts = self.env["ar.account"].with_context(lang=self._get_lang())
         return SQL(
             """
             SELECT item.account_id, item.line_id, line.move_id,
@@ -120,7 +121,7 @@ class ArDunningProposal(models.AbstractModel):
                    item.residual_currency, line.currency_id,
                    currency.decimal_places, line.no_followup,
                    %(disputed)s AS disputed, %(plan)s AS plan,
-                   %(promised)s AS promised,
+                   %(promised)s AS promised, excluded.dispute_reason,
                    state.level_rank AS previous_rank,
                    state.last_message_date,
                    (state.excluded
@@ -222,7 +223,7 @@ class ArDunningProposal(models.AbstractModel):
                         WHEN override = 'exclude' THEN 'excluded'
                         WHEN late <= 0 AND step_rank IS DISTINCT FROM %(pre_due)s
                             THEN 'not_due'
-                        WHEN no_followup THEN 'no_followup'
+                        WHEN no_followup AND disputed < residual THEN 'no_followup'
                         WHEN excluded THEN 'excluded'
                         WHEN stops THEN 'insolvency'
                         WHEN disputed >= residual THEN 'disputed'
@@ -636,12 +637,21 @@ class ArDunningProposal(models.AbstractModel):
             SQL("WHEN code = %s THEN %s", code, words)
             for code, words in records._get_reasons().items()
         ]
-        part = SQL(
-            "CASE WHEN code IN ('step', 'listed') AND asked <> residual THEN %s"
-            " ELSE '' END",
-            records.env._(" (less the disputed or promised part)"),
+        return SQL(
+            "CASE %s END || CASE WHEN code IN ('step', 'listed') AND asked <> residual"
+            " THEN %s ELSE '' END",
+            SQL(" ").join(whens),
+            records._part_reason_sql(),
         )
-        return SQL("CASE %s END || %s", SQL(" ").join(whens), part)
+
+    def _part_reason_sql(self) -> SQL:
+        """Say why a part of an item is not asked for."""
+        env = self.env
+        return SQL(
+            "CASE WHEN disputed > 0 THEN format(%s, dispute_reason) ELSE %s END",
+            env._(" (less the part %s)", "%1$s"),
+            env._(" (less the promised part)"),
+        )
 
     def _level_name_sql(self) -> SQL:
         lang = self._get_lang()
@@ -677,7 +687,6 @@ class ArDunningProposal(models.AbstractModel):
             "credit": env._("credit of the customer, deducted"),
             "no_followup": env._("marked “no follow-up” in accounting"),
             "insolvency": env._("payer profile that stops reminders"),
-            "disputed": env._("disputed by the customer"),
             "plan": env._("in a payment plan"),
             "promised": env._("promised by the customer"),
             "last_level": env._("last level reached: a person decides"),
@@ -687,7 +696,8 @@ class ArDunningProposal(models.AbstractModel):
             "no_level": env._("the strategy has no level"),
             "manual": env._("a person approves this level"),
         }
-        return {code: SQL("%s", text) for code, text in words.items()}
+        plain = {code: SQL("%s", text) for code, text in words.items()}
+        return plain | {"disputed": SQL("dispute_reason")}
 
     def _get_dated_reasons(self) -> dict[str, SQL]:
         env = self.env

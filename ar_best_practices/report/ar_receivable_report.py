@@ -155,11 +155,18 @@ class ArReceivableReport(models.Model):
                        AND COALESCE(state.excluded_from <= day.as_of, TRUE)
                        AND COALESCE(state.excluded_until >= day.as_of, TRUE)
                        AS excluded,
-                   state.disputed, state.expected_date,
+                   %(disputed)s AS disputed, state.expected_date,
                    step.next_step_date
             """,
             bucket=self._bucket_sql(),
+            disputed=self._disputed_sql(),
         )
+
+    @api.model
+    def _disputed_sql(self) -> SQL:
+        """Say whether an item is disputed, wholly or in part. Extended by the register
+        of disputes."""
+        return SQL("state.disputed")
 
     @api.model
     def _bucket_sql(self) -> SQL:

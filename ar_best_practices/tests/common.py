@@ -164,10 +164,10 @@ class ReceivablesCommon(AccountTestInvoicingCommon):
         self._run_cron("ir_cron_dunning_send")
         return run.notice_ids
 
-    def _run_cron(self, name):
-        """Run a job of the addon as the scheduler does; it must succeed."""
+    def _run_cron(self, name, addon="ar_best_practices"):
+        """Run a job of an addon as the scheduler does; it must succeed."""
         logger = "odoo.addons.base.models.ir_cron"
         with self.enter_registry_test_mode(), self.assertNoLogs(logger, "ERROR"):
-            result = self.env.ref(f"ar_best_practices.{name}").method_direct_trigger()
+            result = self.env.ref(f"{addon}.{name}").method_direct_trigger()
         self.assertIs(result, True)
         self.env.invalidate_all()
