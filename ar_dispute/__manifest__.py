@@ -14,10 +14,13 @@
         "data/ar_dispute_resolution_data.xml",
         "data/ar_dispute_reason_data.xml",
         "data/ar_dispute_root_cause_data.xml",
+        "data/ir_cron_data.xml",
         "views/ar_dispute_reason_views.xml",
         "views/ar_dispute_resolution_views.xml",
         "views/ar_dispute_root_cause_views.xml",
         "views/ar_dispute_team_views.xml",
         "views/ar_dispute_menus.xml",
     ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.dispute_states import OPEN
+
 
 class ArDisputeTeam(models.Model):
     _name = "ar.dispute.team"
@@ -60,3 +62,19 @@ class ArDisputeTeam(models.Model):
                         teams=", ".join(teams.mapped("name")),
                     )
                 )
+
+    def _get_least_loaded(self):
+        """Return the member with the fewest open cases, or nobody."""
+        self.ensure_one()
+        # sudo: cases of colleagues are counted, not shown
+        counts = dict(
+            self.env["ar.dispute"]
+            .sudo()
+            ._read_group(
+                [("processor_id", "in", self.member_ids.ids), ("state", "in", OPEN)],
+                ["processor_id"],
+                ["__count"],
+            )
+        )
+        members = self.member_ids.filtered("active").sorted("id")
+        return members.sorted(lambda user: counts.get(user, 0))[:1]

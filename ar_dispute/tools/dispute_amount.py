@@ -43,7 +43,7 @@ class Item(NamedTuple):
 
 
 def share_cleared(item: Item, kind: str, amount: int) -> Item:
-    """Return the item and its cases after something of it was cleared, or taken back.
+    """Return the item and its cases after something of it was cleared.
 
     Credit notes, write-offs and what clears otherwise (exchange, set-off) clear what is
     disputed first, in the order of the cases; what they leave over clears the free
@@ -51,33 +51,21 @@ def share_cleared(item: Item, kind: str, amount: int) -> Item:
     back what he contests. In the free part closed cases stand in the same order: the
     first to be credited, the last to be paid.
 
-    What is taken back returns to the cases that it had cleared, the last one first;
-    what none of them knows is owed and not contested.
-
     :param kind: credited, paid, written_off or other
-    :param amount: below zero when it is taken back
     :source: domain reference §4, principle 3; amount identity of ``ar.dispute``
 
     Two cases of 50 and 20 beside 30 that nobody contests; a credit note of 60 comes:
 
-    >>> before = Item(30, (Share(50), Share(20)))
-    >>> after = share_cleared(before, "credited", 60)
-    >>> after.free, [case.still_disputed for case in after.cases]
+    >>> item = share_cleared(Item(30, (Share(50), Share(20))), "credited", 60)
+    >>> item.free, [case.still_disputed for case in item.cases]
     (30, [0, 10])
-    >>> share_cleared(after, "credited", -60) == before
-    True
 
-    Money leaves what is contested, and then what was:
+    Money leaves what is contested, and before it what was contested once:
 
-    >>> item = Item(60, (Share(40),), (Share(20),))
-    >>> share_cleared(item, "paid", 40)
-    ... # doctest: +NORMALIZE_WHITESPACE
-    Item(free=20,
-         cases=(Share(still_disputed=40, credited=0, paid=0, written_off=0, other=0),),
-         closed=(Share(still_disputed=20, credited=0, paid=0, written_off=0, other=0),))
+    >>> item = share_cleared(Item(60, (Share(40),), (Share(20),)), "paid", 45)
+    >>> item.free, item.closed[0].paid, item.cases[0].paid
+    (15, 5, 0)
     """
-    if amount < 0:
-        return _take_back(item, kind, -amount)
     if kind == "paid":
         freed = min(item.free, amount)
         cases, _surplus = _clear(item.cases, kind, amount - freed)
@@ -85,6 +73,39 @@ def share_cleared(item: Item, kind: str, amount: int) -> Item:
         cases, surplus = _clear(item.cases, kind, amount)
         freed = min(item.free, surplus)
     return Item(item.free - freed, cases, _clear_closed(item, kind, freed))
+
+
+def share_returned(
+    item: Item, kind: str, amount: int, own: Sequence[int] | None = None
+) -> Item:
+    """Return the item and its cases after what had cleared it was taken back.
+
+    It is disputed again in the cases that it had cleared, the last one first; the rest
+    is owed and not contested.
+
+    :param kind: credited, paid, written_off or other
+    :param own: what the entry taken back had cleared of each case, first of the open
+        ones, then of the closed ones; without it whatever was cleared by that kind
+    :source: amount identity of ``ar.dispute``
+
+    Of a credit note of 60 a case had got 50, the other one 10 of its 20:
+
+    >>> item = Item(30, (Share(0, 50), Share(10, 10)))
+    >>> back = share_returned(item, "credited", 60)
+    >>> back.free, [case.still_disputed for case in back.cases]
+    (30, [50, 20])
+
+    One of 60 that found nothing to clear but what nobody contests:
+
+    >>> share_returned(item, "credited", 60, own=(0, 0)).free
+    90
+    """
+    both = (*item.cases, *item.closed)
+    most = [getattr(case, kind) for case in both] if own is None else own
+    count = len(item.cases)
+    cases, rest = _return(item.cases, kind, amount, most[:count])
+    closed, _owed = _return(item.closed, kind, rest, most[count:])
+    return Item(item.free + rest, cases, closed)
 
 
 def _clear_closed(item: Item, kind: str, freed: int) -> tuple[Share, ...]:
@@ -107,19 +128,13 @@ def _clear(
     return tuple(changed), amount
 
 
-def _take_back(item: Item, kind: str, amount: int) -> Item:
-    cases, rest = _return(item.cases, kind, amount)
-    closed, _owed = _return(item.closed, kind, rest)
-    return Item(item.free + rest, cases, closed)
-
-
 def _return(
-    cases: Sequence[Share], kind: str, amount: int
+    cases: Sequence[Share], kind: str, amount: int, most: Sequence[int]
 ) -> tuple[tuple[Share, ...], int]:
     """Return the cases, the last one contested again first, and what is left over."""
     changed = []
-    for case in reversed(cases):
-        part = min(amount, getattr(case, kind))
+    for case, limit in zip(reversed(cases), reversed(most), strict=True):
+        part = min(amount, limit)
         amount -= part
         changed.append(case.clear(kind, -part))
     return tuple(reversed(changed)), amount
@@ -136,7 +151,7 @@ def split_amount(
     """Return how much of an amount is still disputed, and what cleared the rest.
 
     One case of an item from its opening on, as :func:`share_cleared` treats it: what
-    was taken back first, then what clears the disputed part first, then money.
+    was taken back is owed, then comes what clears the disputed part first, then money.
 
     :param original: amount of the item in dispute, when the dispute was opened
     :param undisputed: what else the item owed then
@@ -161,7 +176,8 @@ def split_amount(
     if min(original, undisputed) < 0:
         raise ValueError("amounts in dispute and outside of it are not negative")
     cleared = dict(zip(KINDS, (credited, written_off, other, paid), strict=True))
-    item = Item(undisputed, (Share(original),))
-    for kind, amount in sorted(cleared.items(), key=lambda part: part[1] >= 0):
-        item = share_cleared(item, kind, amount)
+    owed = undisputed - sum(min(0, amount) for amount in cleared.values())
+    item = Item(owed, (Share(original),))
+    for kind, amount in cleared.items():
+        item = share_cleared(item, kind, max(0, amount))
     return item.cases[0]
