@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from odoo.addons.ar_best_practices.models.scope import Scope
 
 from ..tools.dispute_states import ENDED, OPEN
-from .ar_dispute_line import Part
 
 HANDLER = "ar_dispute.group_ar_dispute_user"
 
@@ -142,15 +141,10 @@ class ArAccount(models.Model):
     def _open_dispute(self, lines, words: str, **values):
         # EXTENDS ar_best_practices: what is open of the items and not disputed yet
         # becomes a case, one for each currency
-        free = self.env["ar.dispute.line"]._get_free(lines)
         disputes = self.env["ar.dispute"]
         values = {"claim": words, "channel": "phone"} | values
-        for currency, items in lines.grouped("currency_id").items():
-            parts = [
-                Part(item, free[item.id])
-                for item in items
-                if currency.compare_amounts(free[item.id], 0) > 0
-            ]
+        for items in lines.grouped("currency_id").values():
+            parts = self.env["ar.dispute.line"]._whole(items)
             if parts:
                 disputes |= disputes._open(self, parts, **values)
         return disputes

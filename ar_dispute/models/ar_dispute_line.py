@@ -142,6 +142,16 @@ class ArDisputeLine(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _whole(self, items) -> list[Part]:
+        """Return what is owed of items and not contested yet, as parts of a case."""
+        free = self._get_free(items)
+        return [
+            Part(item, free[item.id])
+            for item in items
+            if item.currency_id.compare_amounts(free[item.id], 0) > 0
+        ]
+
+    @api.model
     def _prepare_line(self, part: Part, kind: str = "opened") -> dict:
         """Return the values of a line that freeze a part of an item."""
         item, product = part.line, part.product_line

@@ -1,0 +1,112 @@
+"""Who sees and does what: each role with a user of its own."""
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import Form, new_test_user, tagged
+
+from odoo.addons.ar_best_practices.tests.common import TODAY
+
+from .common import DisputeCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(TODAY)
+class TestDisputeAccess(DisputeCommon):
+    def _seen_by(self, user):
+        return self.env["ar.dispute"].with_user(user).search([])
+
+    def test_whoever_is_named_works_the_case_and_nobody_else(self):
+        dispute = self._dispute()
+        stranger = self._create_handler("stranger")
+        self.assertNotIn(dispute, self._seen_by(stranger))
+        with self.assertRaises(AccessError):
+            dispute.with_user(stranger).claim = "not mine"
+        for field in ("processor_id", "coordinator_id", "cause_owner_id"):
+            dispute.sudo().write(
+                dict.fromkeys(["processor_id", "coordinator_id", "cause_owner_id"])
+            )
+            dispute.sudo()[field] = stranger
+            with self.subTest(field):
+                self.assertIn(dispute, self._seen_by(stranger))
+                dispute.with_user(stranger).claim = "Three boxes are missing"
+                self.assertTrue(dispute.with_user(stranger).line_ids.read())
+                self.assertTrue(dispute.with_user(stranger).step_ids.read())
+                dispute.with_user(stranger).evidence_ids[0].received_date = TODAY
+
+    def test_a_handler_makes_the_steps_of_its_case(self):
+        dispute = self._dispute().with_user(self.handler)
+        dispute.action_qualify()
+        dispute.action_investigate()
+        dispute.action_wait("a photo of the boxes")
+        dispute.action_resume("the photo came")
+        self.assertEqual(dispute.state, "investigating")
+
+    def test_a_handler_opens_the_form_and_sees_no_figure_of_the_account(self):
+        dispute = self._dispute().with_user(self.handler)
+        with Form(dispute) as form:
+            form.claim = "Seen on the form"
+        for name in ("overdue_amount", "open_amount", "disputed_amount"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                dispute.account_id.read([name])
+        with self.assertRaises(AccessError):
+            dispute.line_ids.move_id.read(["amount_residual"])
+
+    def test_a_handler_registers_nothing_and_a_collector_does(self):
+        with self.assertRaises(AccessError):
+            self._dispute(account=self.account.with_user(self.handler))
+        dispute = self.env["ar.dispute"].with_user(self.collector)
+        dispute = dispute._open(
+            self.account.with_user(self.collector),
+            self.env["ar.dispute.line"]
+            .with_user(self.collector)
+            ._whole(self._receivable(self.invoice)),
+            reason_id=self.short.id,
+        )
+        self.assertEqual(dispute.amount, 1000)
+        with self.assertRaises(AccessError):
+            dispute.create({"account_id": self.account.id})
+        with self.assertRaises(AccessError):
+            dispute.unlink()
+
+    def test_managers_and_the_process_owner_see_the_cases_of_theirs(self):
+        dispute = self._dispute()
+        other = self._dispute(reason_id=self.price.id)
+        self.assertEqual(self._seen_by(self.manager), dispute)
+        self.assertEqual(self._seen_by(self.owner), dispute + other)
+        self.assertEqual(self._seen_by(self.collector), dispute + other)
+
+    def test_nobody_sees_the_cases_of_another_company(self):
+        dispute = self._dispute()
+        second = self.setup_other_company(name="Second company")["company"]
+        stranger = self._create_user("other_collector", "collector", company=second)
+        self.assertNotIn(dispute, self._seen_by(stranger))
+        with self.assertRaises(AccessError):
+            dispute.with_user(stranger).read(["name"])
+
+    def test_a_viewer_sees_no_dispute(self):
+        self._dispute()
+        viewer = self._create_user("dispute_viewer", "viewer")
+        with self.assertRaises(AccessError):
+            self._seen_by(viewer)
+
+    def test_whoever_matches_moves_the_amounts_without_any_role_in_disputes(self):
+        dispute = self._dispute()
+        accountant = new_test_user(
+            self.env,
+            "plain_accountant",
+            groups="account.group_account_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        refund = self._invoice(self.customer, -400, TODAY)
+        items = self._receivable(self.invoice) + self._receivable(refund)
+        items.with_user(accountant).reconcile()
+        self.assertEqual(dispute.credited, 400)
+
+    def test_each_company_has_its_own_numbers(self):
+        second = self.setup_other_company(name="Second company")["company"]
+        first = self._dispute().name
+        self.assertEqual(second._get_next_dispute_number("2026-06-30"), "D/2026/0001")
+        self.assertGreater(self._dispute(1).name, first)
