@@ -473,7 +473,7 @@ class ArAccountCollection(models.AbstractModel):
             return self._get_fallback_user(self.company_id)
         return self._get_owner()
 
-    def _open_dispute(self, lines, words: str):
+    def _open_dispute(self, lines, words: str, channel: str = "other"):
         """Take disputed items out of reminders. Extended by the dispute register."""
         items = self.env["ar.item"]._get_or_create(lines)
         today = fields.Date.context_today(self)

@@ -217,7 +217,8 @@ class ArCollectionCall(models.TransientModel):
         if self.outcome == "plan":
             values["plan_id"] = self._make_plan().id
         if self.dispute:
-            self.account_id._open_dispute(self.line_ids, self.note or "")
+            words = self.note or ""
+            self.account_id._open_dispute(self.line_ids, words, channel="phone")
         self.env["ar.collection.action"].create(values)
         self._pause()
         self._plan_next_step()

@@ -138,15 +138,14 @@ class ArAccount(models.Model):
     # Opening
     # ------------------------------------------------------------------
 
-    def _open_dispute(self, lines, words: str, **values):
+    def _open_dispute(self, lines, words: str, channel: str = "other"):
         # EXTENDS ar_best_practices: what is open of the items and not disputed yet
         # becomes a case, one for each currency
         disputes = self.env["ar.dispute"]
-        values = {"claim": words, "channel": "phone"} | values
         for items in lines.grouped("currency_id").values():
             parts = self.env["ar.dispute.line"]._whole(items)
             if parts:
-                disputes |= disputes._open(self, parts, **values)
+                disputes |= disputes._open(self, parts, claim=words, channel=channel)
         return disputes
 
     def action_open_dispute(self):

@@ -53,7 +53,7 @@ class ArDispute(models.Model):
     _order = "priority desc, deadline, id desc"
     _rec_names_search = ["name", "partner_id"]
 
-    name = fields.Char(string="Number", required=True, readonly=True, index="trigram")
+    name = fields.Char(string="Number", required=True, readonly=True)
     account_id = fields.Many2one(
         "ar.account",
         string="Customer account",
@@ -311,7 +311,7 @@ class ArDispute(models.Model):
             raise UserError(
                 self.env._(
                     "%(dispute)s is decided: %(fields)s can be changed after it was"
-                    " opened again.",
+                    " sent back or opened again.",
                     dispute=(decided | ended)[:1].name,
                     fields=", ".join(self._fields[name].string for name in found),
                 )

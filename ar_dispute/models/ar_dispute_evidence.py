@@ -24,6 +24,26 @@ class ArDisputeEvidence(models.Model):
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        evidence = super().create(vals_list)
+        evidence._share_files()
+        return evidence
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "attachment_ids" in vals:
+            self._share_files()
+        return result
+
+    def _share_files(self):
+        """Whoever sees the case sees its files: a file without a document is its
+        author's alone."""
+        for evidence in self:
+            # sudo: the author of a file need not be who attaches it here
+            files = evidence.attachment_ids.sudo().filtered(lambda x: not x.res_id)
+            files.write({"res_model": "ar.dispute", "res_id": evidence.dispute_id.id})
+
     @api.depends("attachment_ids")
     def _compute_received_date(self):
         """Who attaches a file has received it."""

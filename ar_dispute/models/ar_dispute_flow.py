@@ -136,6 +136,12 @@ class ArDisputeFlow(models.AbstractModel):
             "approve", approved_date=self._get_day(), approved_uid=self.env.uid
         )
 
+    def action_send_back(self, reason: str | bool = False):
+        """Disagree with the decision: it is looked into again."""
+        self._check_authority(self.env._("sends a decision back"))
+        self._need_words(reason, self.env._("Say what is to be looked into again."))
+        return self._step("send_back", reason)
+
     def action_execute(self):
         """What was decided is done: credited, replaced, refused in writing."""
         for dispute in self:

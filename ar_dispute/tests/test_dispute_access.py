@@ -43,6 +43,17 @@ class TestDisputeAccess(DisputeCommon):
         dispute.action_resume("the photo came")
         self.assertEqual(dispute.state, "investigating")
 
+    def test_whoever_sees_the_case_opens_the_files_that_others_attached(self):
+        dispute = self._dispute()
+        file = self.env["ir.attachment"].with_user(self.handler)
+        file = file.create({"name": "slip.txt", "raw": b"signed"})
+        evidence = dispute.evidence_ids[0].with_user(self.handler)
+        evidence.attachment_ids = file
+        self.assertEqual(str(evidence.received_date), TODAY)
+        self.assertEqual(file.with_user(self.collector).raw, b"signed")
+        with self.assertRaises(AccessError):
+            file.with_user(self._create_handler("curious")).read(["raw"])
+
     def test_a_handler_opens_the_form_and_sees_no_figure_of_the_account(self):
         dispute = self._dispute().with_user(self.handler)
         with Form(dispute) as form:

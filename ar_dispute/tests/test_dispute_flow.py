@@ -160,6 +160,19 @@ class TestDisputeFlow(DisputeCommon):
         dispute.decision = "founded"
         self.assertEqual(dispute.state, "investigating")
 
+    def test_a_decision_that_is_not_approved_goes_back_with_words(self):
+        dispute = self._decide(self._dispute())
+        self._refused(
+            "sends a decision back",
+            dispute.with_user(self.handler).action_send_back,
+            "no",
+        )
+        owner = dispute.with_user(self.owner)
+        self._refused("looked into again", owner.action_send_back)
+        owner.action_send_back("which driver?")
+        dispute.decision = "partly"
+        self.assertEqual(self._last_words(dispute), "which driver?")
+
     # ------------------------------------------------------------------
     # Authority
     # ------------------------------------------------------------------

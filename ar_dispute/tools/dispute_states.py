@@ -32,6 +32,7 @@ TRANSITIONS = {
     "resume": Transition(("waiting",), "investigating"),
     "decide": Transition(("investigating",), "decided"),
     "approve": Transition(("decided",), "approved"),
+    "send_back": Transition(("decided", "approved"), "investigating"),
     "execute": Transition(("approved",), "executed"),
     "close": Transition(("executed",), "closed"),
     # nothing is left to decide: the ledger has cleared all that was disputed

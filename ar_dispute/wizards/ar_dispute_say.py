@@ -12,6 +12,7 @@ class ArDisputeSay(models.TransientModel):
         [
             ("wait", "Wait for the customer"),
             ("resume", "Go on"),
+            ("send_back", "Send back"),
             ("cancel", "Cancel"),
             ("reopen", "Open again"),
         ],
@@ -25,6 +26,7 @@ class ArDisputeSay(models.TransientModel):
         steps = {
             "wait": self.dispute_id.action_wait,
             "resume": self.dispute_id.action_resume,
+            "send_back": self.dispute_id.action_send_back,
             "cancel": self.dispute_id.action_cancel,
             "reopen": self.dispute_id.action_reopen,
         }
