@@ -53,4 +53,6 @@ class ArDisputeMovement(models.Model):
     _line_date = models.Index("(line_id, date)")
 
     def write(self, vals):
-        raise UserError(self.env._("What moved is never changed."))
+        if vals:
+            raise UserError(self.env._("What moved is never changed."))
+        return super().write(vals)

@@ -39,4 +39,6 @@ class ArDisputeStep(models.Model):
         return self.env["ar.dispute"]._fields["state"]._description_selection(self.env)
 
     def write(self, vals):
-        raise UserError(self.env._("What happened is never changed."))
+        if vals:
+            raise UserError(self.env._("What happened is never changed."))
+        return super().write(vals)
