@@ -84,8 +84,8 @@ class ArDisputeClock(models.AbstractModel):
         if not self.deadline or self.state not in RUNNING:
             return ""
         if left < 0:
-            return env._("%s business days late", -left)
-        return env._("%s business days left", left)
+            return env._("business days late: %s", -left)
+        return env._("business days left: %s", left)
 
     # ------------------------------------------------------------------
     # Deadline

@@ -5,3 +5,4 @@ from . import test_dispute_access
 from . import test_dispute_clock
 from . import test_dispute_collection
 from . import test_dispute_opening
+from . import test_translations

@@ -73,10 +73,10 @@ class TestDisputeClock(DisputeCommon):
 
     def test_time_left_is_said_in_business_days_and_late_cases_are_found(self):
         dispute = self._dispute()
-        self.assertEqual(dispute.deadline_words, "5 business days left")
+        self.assertEqual(dispute.deadline_words, "business days left: 5")
         with freeze_time("2026-07-10"):
             dispute.invalidate_recordset()
-            self.assertEqual(dispute.deadline_words, "3 business days late")
+            self.assertEqual(dispute.deadline_words, "business days late: 3")
             self.assertTrue(dispute.is_late)
             found = self.env["ar.dispute"].search([("is_late", "=", True)])
             self.assertIn(dispute, found)

@@ -118,6 +118,8 @@ class ArDisputeOpen(models.TransientModel):
     def action_open(self):
         """Register the case and open it."""
         self.ensure_one()
+        if self.scope == "lines" and not self.line_ids.filtered("is_taken"):
+            raise UserError(self.env._("Tick the lines that are disputed."))
         parts = self._get_parts()
         if not parts:
             raise UserError(

@@ -18,18 +18,16 @@ class ArDisputeOpenLine(models.TransientModel):
     number = fields.Char(related="product_line_id.move_name", string="Invoice")
     name = fields.Char(related="product_line_id.name", string="What")
     currency_id = fields.Many2one(related="product_line_id.currency_id")
-    billed_quantity = fields.Float(
-        related="product_line_id.quantity", string="Billed quantity"
-    )
+    billed_quantity = fields.Float(related="product_line_id.quantity", string="Billed")
     quantity = fields.Float(
-        string="Disputed quantity",
+        string="Contested",
         compute="_compute_quantity",
         store=True,
         readonly=False,
         digits="Product Unit",
     )
     amount = fields.Monetary(
-        string="Disputed, taxes included",
+        string="Taxes included",
         compute="_compute_amount",
         store=True,
         readonly=False,
