@@ -148,10 +148,14 @@ class ArDispute(models.Model):
     amount = fields.Monetary(
         string="Was disputed", compute="_compute_amounts", store=True
     )
-    still_disputed = fields.Monetary(compute="_compute_amounts", store=True)
+    still_disputed = fields.Monetary(
+        string="Still disputed", compute="_compute_amounts", store=True
+    )
     credited = fields.Monetary(compute="_compute_amounts", store=True)
     paid = fields.Monetary(compute="_compute_amounts", store=True)
-    written_off = fields.Monetary(compute="_compute_amounts", store=True)
+    written_off = fields.Monetary(
+        string="Written off", compute="_compute_amounts", store=True
+    )
     other = fields.Monetary(
         string="Otherwise cleared", compute="_compute_amounts", store=True
     )

@@ -80,6 +80,7 @@ class ArDisputeFlow(models.AbstractModel):
     )
     root_cause_id = fields.Many2one(
         "ar.dispute.root.cause",
+        string="Root cause",
         index=True,
         ondelete="restrict",
         tracking=True,

@@ -25,7 +25,9 @@ class ArDisputeStep(models.Model):
         string="When", required=True, readonly=True, default=fields.Datetime.now
     )
     day = fields.Date(required=True, readonly=True, help="In the company's time zone.")
-    from_state = fields.Selection(selection="_get_states", readonly=True)
+    from_state = fields.Selection(
+        selection="_get_states", string="State before", readonly=True
+    )
     to_state = fields.Selection(
         selection="_get_states", string="State", required=True, readonly=True
     )

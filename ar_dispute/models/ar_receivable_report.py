@@ -6,6 +6,7 @@ class ArReceivableReport(models.Model):
     _inherit = "ar.receivable.report"
 
     disputed_part = fields.Monetary(
+        string="Disputed part",
         readonly=True,
         currency_field="document_currency_id",
         aggregator=None,
