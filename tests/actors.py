@@ -481,6 +481,16 @@ def trade(env: Env) -> list[str]:
     return [posted, invoice.payment_state]
 
 
+def dispute_all(env: Env) -> int:
+    """Dispute one open invoice as a whole; return how many items are marked."""
+    partner = env["res.partner"].search([("name", "=", CUSTOMER)], limit=1)
+    account = env["ar.account"].search([("partner_id", "=", partner.id)], limit=1)
+    account._open_dispute(account.open_line_ids[:1], "nothing came")
+    return env["account.move.line"].search_count(
+        [("no_followup", "=", True), ("display_type", "=", "payment_term")]
+    )
+
+
 def uninstall(env: Env, addon: str) -> None:
     """Uninstall an addon as the Apps screen does."""
     module = env["ir.module.module"].search([("name", "=", addon)])

@@ -22,7 +22,7 @@ from sink import free_port
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 60_000  # milliseconds
-FRENCH = Path(__file__).parents[1] / "ar_best_practices" / "i18n" / "fr.po"
+FRENCH = sorted(Path(__file__).parents[1].glob("ar_*/i18n/fr.po"))
 WORD = re.compile(r"[^\W\d_]{3}")
 PLACE = re.compile(r"%(?:\(\w+\))?[sd]")
 
@@ -328,13 +328,14 @@ class Visit:
 class EnglishTerms:
     """The terms of ours that a French screen must not show."""
 
-    def __init__(self, path: Path = FRENCH):
-        entries = [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
+    def __init__(self, paths: list[Path] = FRENCH):
+        terms = [entry for path in paths for entry in polib.pofile(str(path))]
+        entries = [entry for entry in terms if not entry.obsolete]
         french = {piece for entry in entries for piece in _pieces(entry.msgstr)}
         english = {piece for entry in entries for piece in _pieces(entry.msgid)}
-        terms = english - french
-        self.words = {term for term in terms if not PLACE.search(term)}
-        self.patterns = [_pattern(term) for term in terms if PLACE.search(term)]
+        only = english - french
+        self.words = {term for term in only if not PLACE.search(term)}
+        self.patterns = [_pattern(term) for term in only if PLACE.search(term)]
 
     def find(self, texts: list[str]) -> set[str]:
         """Return the texts that are English terms, whole or a part between marks."""

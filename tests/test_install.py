@@ -1,4 +1,4 @@
-"""The base comes on a database with books, goes, and comes again."""
+"""The base comes on a database with books, goes, and comes again; so do disputes."""
 
 import pytest
 
@@ -10,6 +10,11 @@ COLUMNS = """
     SELECT table_name || '.' || column_name FROM information_schema.columns
      WHERE column_name LIKE 'ar\\_%' AND table_schema = 'public'
 """
+MARKED = """
+    SELECT COUNT(*) FROM account_move_line
+     WHERE no_followup AND display_type = 'payment_term'
+"""
+SEQUENCES = "SELECT COUNT(*) FROM ir_sequence WHERE code LIKE 'ar.dispute%'"
 
 
 def _facts(database):
@@ -88,3 +93,30 @@ def test_the_base_comes_back(installed_again):
     assert ADDON in installed_again["installed"]
     assert installed_again["trade"] == ["not_paid", "paid"]
     assert installed_again["accounts"] == [(8, True)]
+
+
+@pytest.fixture(scope="module")
+def undisputed(books, installed_again):
+    """Disputes come, an invoice is disputed as a whole, and they go again."""
+    books.odoo("-i", "ar_dispute", "--skip-auto-install")
+    marked = books.play("dispute_all")
+    books.play("uninstall", addon="ar_dispute")
+    return _facts(books) | {
+        "marked": marked,
+        "still_marked": books.value(MARKED),
+        "sequences": books.value(SEQUENCES),
+        "trade": books.play("trade"),
+    }
+
+
+def test_without_disputes_every_item_may_be_reminded_again(undisputed):
+    assert undisputed["marked"] == 1
+    assert undisputed["still_marked"] == 0
+
+
+def test_disputes_leave_nothing_behind_and_the_base_goes_on(undisputed):
+    assert ADDON in undisputed["installed"]
+    left = (*undisputed["tables"], *undisputed["columns"], *undisputed["indexes"])
+    assert not [name for name in left if "dispute" in name]
+    assert not undisputed["sequences"]
+    assert undisputed["trade"] == ["not_paid", "paid"]
