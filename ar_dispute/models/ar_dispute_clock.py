@@ -14,6 +14,7 @@ from ..tools import dispute_clock
 RUNNING = ("new", "qualified", "investigating")
 QUALIFY_DAYS = 1  # business days to qualify a case that has no reason yet
 LEVELS = (50, 100, 150)  # percent of the days, from low to high
+HORIZON_DAYS = 120  # holidays are known so far ahead
 BATCH = 500
 TODO = "mail.mail_activity_data_todo"
 
@@ -125,7 +126,8 @@ class ArDisputeClock(models.AbstractModel):
         for company, disputes in self.grouped("company_id").items():
             starts = disputes.mapped("clock_date")
             today = self.env["ar.account"]._today(company)
-            is_worked = self._get_is_worked(company, min(starts), today)
+            horizon = fields.Date.add(today, days=HORIZON_DAYS)
+            is_worked = self._get_is_worked(company, min(starts), horizon)
             for dispute in disputes.sudo():  # the column is the suite's own
                 dispute.deadline = dispute.forced_deadline or dispute_clock.deadline(
                     dispute.clock_date,

@@ -59,17 +59,20 @@ class TestDisputeClock(DisputeCommon):
         self.assertEqual(dispute.escalation, 0)
 
     def test_holidays_and_weekends_do_not_count(self):
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "National day",
-                "company_id": self.company.id,
-                "calendar_id": self.company.resource_calendar_id.id,
-                "date_from": "2026-07-02 00:00:00",
-                "date_to": "2026-07-02 20:00:00",
-            }
-        )
-        dispute = self._dispute()
-        self.assertEqual(str(dispute.deadline), "2026-07-08")
+        for day in ("2026-07-02", "2026-07-17"):
+            self.env["resource.calendar.leaves"].create(
+                {
+                    "name": "Holiday",
+                    "company_id": self.company.id,
+                    "calendar_id": self.company.resource_calendar_id.id,
+                    "date_from": f"{day} 00:00:00",
+                    "date_to": f"{day} 20:00:00",
+                }
+            )
+        self.assertEqual(str(self._dispute(10).deadline), "2026-07-08")
+        warranty = self.env.ref("ar_dispute.reason_qua03")  # 15 days
+        far = self._dispute(10, reason_id=warranty.id)
+        self.assertEqual(str(far.deadline), "2026-07-23")
 
     def test_time_left_is_said_in_business_days_and_late_cases_are_found(self):
         dispute = self._dispute()
