@@ -28,6 +28,7 @@
         "views/ar_dispute_resolution_views.xml",
         "views/ar_dispute_root_cause_views.xml",
         "views/ar_dispute_team_views.xml",
+        "views/ar_corrective_action_views.xml",
         "views/ar_dispute_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

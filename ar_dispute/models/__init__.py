@@ -8,7 +8,10 @@ from . import ar_dispute_step
 from . import ar_dispute_evidence
 from . import ar_dispute_clock
 from . import ar_dispute_flow
+from . import ar_dispute_credit
+from . import ar_dispute_doubt
 from . import ar_dispute
+from . import ar_corrective_action
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

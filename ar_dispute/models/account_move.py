@@ -13,6 +13,16 @@ class AccountMove(models.Model):
         string="Disputes", compute="_compute_ar_dispute_count", groups=HANDLER
     )
 
+    ar_dispute_id = fields.Many2one(
+        "ar.dispute",
+        string="Credited for the dispute",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups=HANDLER,
+    )
+
     def _compute_ar_dispute_count(self):
         counts = dict(
             self.env["ar.dispute.line"]._read_group(

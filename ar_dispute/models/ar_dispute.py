@@ -46,7 +46,8 @@ class ArDispute(models.Model):
     _description = "Dispute"
     _inherit = [
         "ar.guarded",
-        "ar.dispute.flow",
+        "ar.dispute.credit",
+        "ar.dispute.doubt",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -133,6 +134,9 @@ class ArDispute(models.Model):
         help="Sees to it that the same does not happen again.",
     )
     evidence_ids = fields.One2many("ar.dispute.evidence", "dispute_id")
+    corrective_action_ids = fields.Many2many(
+        "ar.corrective.action", string="Corrective actions"
+    )
 
     # Priority
     priority = fields.Selection(PRIORITIES, readonly=True, default="0", index=True)
@@ -299,8 +303,10 @@ class ArDispute(models.Model):
         self._check_frozen(vals)
         self._check_managed(vals)
         before = {dispute: dispute._get_logged(vals) for dispute in self}
+        shifted = self._get_shifted(vals)
         result = super().write(vals)
         self._log_changes(before)
+        shifted._count_shift()
         self._follow_changes(vals)
         return result
 
@@ -367,6 +373,7 @@ class ArDispute(models.Model):
     def _follow_changes(self, vals):
         if "reason_id" in vals:
             self._follow_reason()
+            self._doubt()
         if "forced_deadline" in vals:
             self._check_forced_deadline()
         if vals.keys() & {"reason_id", "forced_deadline"}:
@@ -504,6 +511,7 @@ class ArDispute(models.Model):
             dispute._ask_evidence()
         self._log_opening()
         self._rate()
+        self._doubt()
         self._after_step()
         self._take_flags_over()
         told = self.filtered("processor_id")

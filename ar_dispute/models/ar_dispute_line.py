@@ -72,6 +72,9 @@ class ArDisputeLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    product_id = fields.Many2one(
+        related="product_line_id.product_id", store=True, index="btree_not_null"
+    )
     product = fields.Char(string="What", readonly=True)
     quantity = fields.Float(readonly=True, digits="Product Unit")
     original = fields.Monetary(

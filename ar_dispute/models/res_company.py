@@ -18,6 +18,14 @@ class ResCompany(models.Model):
         default=1000,
         help="What is given away above this amount only the process owner approves.",
     )
+    ar_dispute_claim_days = fields.Integer(
+        string="Claims within",
+        help="Days after the invoice in which the terms of sale allow a claim. 0: any"
+        " time.",
+    )
+    _ar_dispute_claim_days = models.Constraint(
+        "CHECK (ar_dispute_claim_days >= 0)", "Days are not negative."
+    )
     _ar_dispute_manager_limit = models.Constraint(
         "CHECK (ar_dispute_manager_limit >= 0)", "A limit is not negative."
     )

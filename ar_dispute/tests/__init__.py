@@ -6,3 +6,6 @@ from . import test_dispute_clock
 from . import test_dispute_collection
 from . import test_dispute_opening
 from . import test_translations
+from . import test_corrective_action
+from . import test_dispute_credit
+from . import test_dispute_doubt
