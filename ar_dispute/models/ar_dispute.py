@@ -560,7 +560,7 @@ class ArDispute(models.Model):
         days = (today - self.opened_date).days
         amount = self.company_still_disputed
         words = self.env._(
-            "%(amount)s still disputed, for %(days)s days",
+            "%(amount)s still disputed · days open: %(days)s",
             amount=self.company_currency_id.format(amount),
             days=days,
         )

@@ -267,7 +267,7 @@ class TestDisputeFlow(DisputeCommon):
     def test_priority_comes_from_money_and_age_and_says_so(self):
         small, large = self._dispute(100), self._dispute(500)
         self.assertEqual((small.priority, large.priority), ("0", "2"))
-        self.assertRegex(large.priority_reason, "500.* still disputed, for 0 days")
+        self.assertRegex(large.priority_reason, "500.* still disputed · days open: 0")
         with freeze_time("2026-08-03"):
             self.env["ar.dispute"].search([])._rate()
         self.assertEqual((small.priority, large.priority), ("1", "3"))
