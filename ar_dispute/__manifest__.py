@@ -23,6 +23,7 @@
         "views/ar_account_views.xml",
         "views/ar_dispute_views.xml",
         "views/ar_receivable_report_views.xml",
+        "views/ar_worklist_views.xml",
         "views/res_config_settings_views.xml",
         "views/ar_dispute_reason_views.xml",
         "views/ar_dispute_resolution_views.xml",

@@ -8,6 +8,7 @@ from ..models.ar_account_collection import NO_CONTACT_DAYS
 from ..models.measure_field import Rating
 
 MADE = SQL("ar_worklist_made")
+KINDS = 4  # kinds of cards, of this addon and those above: each has its own ids
 
 
 class ArWorklist(models.Model):
@@ -63,7 +64,12 @@ class ArWorklist(models.Model):
         accounts._flush_ledger()
         self.env.flush_all()
         scope = accounts._scope()
-        return SQL("%s UNION ALL %s", self._customer_sql(scope), self._run_sql())
+        return SQL(" UNION ALL ").join(self._get_card_queries(scope))
+
+    def _get_card_queries(self, scope) -> list[SQL]:
+        """Return one query for each kind of card, with the same columns; addons above
+        add theirs."""
+        return [self._customer_sql(scope), self._run_sql()]
 
     @api.model
     def web_read_group(self, *args, **kwargs):
@@ -98,7 +104,7 @@ class ArWorklist(models.Model):
             """
             SELECT *
               FROM (
-                    SELECT account.id * 2 AS id, account.id AS account_id,
+                    SELECT account.id * %(kinds)s AS id, account.id AS account_id,
                            NULL::int AS run_id, account.partner_id,
                            account.company_id, company.currency_id,
                            COALESCE(CASE WHEN collector.ar_absent_until >= %(today)s
@@ -124,6 +130,7 @@ class ArWorklist(models.Model):
                    ) candidate
              WHERE why IS NOT NULL
             """,
+            kinds=KINDS,
             today=SQL("%s::date", scope.as_of),
             why=self._why_sql(scope),
             words=self._what_sql(),
@@ -208,7 +215,7 @@ class ArWorklist(models.Model):
         """Return the runs that wait for an approval: one card each, for everybody."""
         return SQL(
             """
-            SELECT run.id * 2 + 1, NULL::int, run.id, NULL::int, run.company_id,
+            SELECT run.id * %(kinds)s + 1, NULL::int, run.id, NULL::int, run.company_id,
                    company.currency_id, NULL::int, '5_notices',
                    format(%(words)s, run.notice_count, run.notice_item_count),
                    NULL::int, NULL, run.notice_total, 0
@@ -216,6 +223,7 @@ class ArWorklist(models.Model):
               JOIN res_company company ON company.id = run.company_id
              WHERE run.state = 'proposed'
             """,
+            kinds=KINDS,
             words=self.env._(
                 "%(notices)s notices, %(items)s items", notices="%1$s", items="%2$s"
             ),

@@ -9,3 +9,4 @@ from . import test_translations
 from . import test_corrective_action
 from . import test_dispute_credit
 from . import test_dispute_doubt
+from . import test_dispute_day
