@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import ar_best_practices, ledger, partners, payments, premises, stories, users
+from . import (
+    ar_best_practices,
+    ar_dispute,
+    ledger,
+    partners,
+    payments,
+    premises,
+    stories,
+    users,
+)
 from .counts import summary
 from .world import World, built_company, built_on, mark_built, quiet, today_in
 
 __all__ = ["build", "summary"]
 
-ADDONS = (ar_best_practices,)
+ADDONS = (ar_best_practices, ar_dispute)
 
 
 def build(env, today: date | None = None):
