@@ -19,6 +19,7 @@ from ..tools.matching import (
     Receipt,
     by_exchange,
     decide,
+    find_named,
     spread,
 )
 from ..tools.open_items import Ledger
@@ -194,7 +195,12 @@ class ArMatchingEngine(models.AbstractModel):
         is_bank = row["kind"] == "statement" and "payment" in books.rules
         if is_bank and key in books.payments:
             match = decide(receipt, books.payments[key], PAYMENT_RULES)
-            if match and match.parts:
+            is_named = match and match.rule == "number"
+            if (
+                match
+                and match.parts
+                and (is_named or not find_named(receipt, books.open[key]))
+            ):
                 return "payment", match, books.payments[key]
         codes = [code for code in books.rules if code in RULES]
         tolerance = books.tolerances.get(key, 0)
@@ -235,8 +241,8 @@ class ArMatchingEngine(models.AbstractModel):
         paid: it may be the same payment once more."""
         asked = {
             place: find_keys(receipts[place]["text"] or "")
-            for place, (code, match) in enumerate(decisions)
-            if code in UNNAMED and match.parts and not match.doubt
+            for place, (_code, match) in enumerate(decisions)
+            if match and match.rule in UNNAMED and match.parts and not match.doubt
         }
         asked = {place: keys for place, keys in asked.items() if _has_number(keys)}
         paid = self._get_paid_keys({receipts[place]["payer"] for place in asked})

@@ -70,16 +70,25 @@ class ArMatchingEntry(models.AbstractModel):
         self._check_may_match()
         before, payer = self._get_choice(), self.partner_id
         mine = self._checked_sudo("read")
+        mine.refused = self._add_refused({part["line_id"] for part in parts})
         mine.line_ids.unlink()
         words = self.env._("chosen by %s", self.env.user.name)
         mine.write(values | {"reason": words, "rule_id": False, "doubt": False})
         for part in parts:
             mine.line_ids.create([self._prepare_line(**part)])
-        mine.is_corrected = self._get_choice() != before
+        mine.is_corrected = self._get_choice() != before or not parts
         self._match()
         if self.partner_id != payer:
             mine.payer_source = "person"
         self._learn_payer()
+
+    def _add_refused(self, chosen: set[int]) -> str | bool:
+        """Return what is refused of this payment, with the items that a person took
+        off: what is left of it does not pay them by itself."""
+        proposed = set(self.line_ids.line_id.ids)
+        taken_off = proposed - chosen
+        sets = {sign_items(taken_off), sign_items(proposed)} if taken_off else ()
+        return " ".join([*filter(None, [self.refused]), *sorted(sets)]) or False
 
     def _get_choice(self) -> tuple:
         """Return what distinguishes one decision about a payment from another."""
@@ -145,6 +154,7 @@ class ArMatchingEntry(models.AbstractModel):
         self._check_may_match()
         for proposal in self:
             proposal._lock_waiting(proposal)
+            proposal._check_seen()
             refused = sign_items(proposal.line_ids.line_id.ids)
             mine = proposal._checked_sudo("read")
             mine.line_ids.unlink()
@@ -187,16 +197,31 @@ class ArMatchingEntry(models.AbstractModel):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(certain))
         for proposal in certain:
-            retrying(proposal._match_by_job, self.env)
+            proposal._match_in_turn()
             if not commit(1):
                 break
+
+    def _match_in_turn(self):
+        """Match one payment; whatever happens, the next ones have their turn."""
+        try:
+            retrying(self._match_by_job, self.env)
+        except Exception:  # an addon's mistake in one entry is not that of all others
+            self.env.cr.rollback()
+            _logger.exception("matching: %s", self)
+            reason = self.env._("An error: the log of the server says which.")
+            waiting = self.exists().filtered(lambda it: it.state in WAITING)
+            waiting.write({"state": "likely", "reason": reason, "asked_uid": False})
 
     def _match_by_job(self):
         """Match one payment in the name of whoever asked for it, or by itself."""
         mine = self.exists()  # it may be gone since the job began
-        person = mine.asked_uid
-        mine = mine.with_company(mine.company_id)
-        (mine.with_user(person) if person else mine)._try_match(not person)
+        if person := mine.asked_uid:
+            mine = mine.with_user(person)
+            companies = mine.move_id.sudo().company_id | person.company_ids
+            mine = mine.with_context(allowed_company_ids=companies.ids)
+        else:
+            mine = mine.with_company(mine.company_id)
+        mine._try_match(not person)
 
     @api.model
     def _propose_patiently(self):
@@ -237,6 +262,7 @@ class ArMatchingEntry(models.AbstractModel):
         self.ensure_one()
         self._check_may_match()
         self._lock_matching()
+        self._check_seen()
         if self.kind == "statement":
             self._match_bank_line()
         else:
@@ -281,6 +307,18 @@ class ArMatchingEntry(models.AbstractModel):
                 else self.env._("Somebody else works on this payment or its items now.")
             )
 
+    def _check_seen(self):
+        """What is proposed may be decided again while somebody looks at it: he decides
+        about what he saw."""
+        seen = self.env.context.get("ar_seen_items")
+        if isinstance(seen, str) and seen != (self.items or ""):
+            raise UserError(
+                self.env._(
+                    "What is proposed for this payment has changed meanwhile: look"
+                    " again."
+                )
+            )
+
     def _is_open(self, line) -> bool:
         left = line.line_id.amount_residual_currency
         wanted = line.amount + line.discount
@@ -303,6 +341,7 @@ class ArMatchingEntry(models.AbstractModel):
                 raise UserError(self.env._("This was undone in Odoo: look again."))
             if proposal.kind == "statement":
                 proposal._check_pays_nothing_else()
+                proposal._check_suspense()
                 # sudo: as for the matching; who may reconcile was checked
                 proposal.statement_line_id.sudo().action_undo_reconciliation()
             else:
@@ -321,6 +360,20 @@ class ArMatchingEntry(models.AbstractModel):
         if others:
             raise UserError(
                 self.env._("This payment pays something else too: undo that first.")
+            )
+
+    def _check_suspense(self):
+        """Odoo makes the entry of a bank line as the bank reported it: what somebody
+        wrote into it, fees for instance, would go."""
+        # sudo: as for the matching; who may reconcile was checked
+        bank = self.statement_line_id.sudo()
+        _liquidity, suspense = bank._prepare_move_line_default_vals()[:2]
+        if self.currency_id.compare_amounts(-suspense["amount_currency"], self.amount):
+            raise UserError(
+                self.env._(
+                    "The entry of this bank line was completed by hand: undo it in"
+                    " Accounting."
+                )
             )
 
     def _wait_again(self):
@@ -359,7 +412,9 @@ class ArMatchingEntry(models.AbstractModel):
         """Take payment, credits and write-off off their items; the entry of the
         write-off is reversed, so that the books keep both."""
         self.partial_ids.unlink()
-        if self.writeoff_move_id:
-            self.writeoff_move_id._reverse_moves(
+        entry = self.writeoff_move_id.filtered(lambda move: move.state == "posted")
+        done = entry.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        if entry and not done:
+            entry._reverse_moves(
                 [{"date": fields.Date.context_today(self)}], cancel=True
             )

@@ -1,6 +1,7 @@
 """What corrections teach: whose money comes from an account, or with these words."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools.reference import wording
 
@@ -111,7 +112,7 @@ class ArMatchingHint(models.Model):
 
     def action_accept(self):
         """Use it for the payments to come, and for those that wait."""
-        self.env["ar.matching.proposal"]._check_may_match()
+        self._check_may_decide()
         for hint in self:
             if hint.kind == "bank_account":
                 hint._add_bank_account()
@@ -121,11 +122,23 @@ class ArMatchingHint(models.Model):
 
     def action_refuse(self):
         """Do not use it."""
-        self.env["ar.matching.proposal"]._check_may_match()
+        self._check_may_decide()
         for hint in self:
             hint._decide("refused", self.env._("refused"))
         self.env["ar.matching.proposal"]._propose()
         return True
+
+    def _check_may_decide(self):
+        """Whoever matches decides, of the companies in which he works: a payer that is
+        known counts for a company and its branches."""
+        self.env["ar.matching.proposal"]._check_may_match()
+        if strange := self.company_id - self.env.user.company_ids:
+            raise AccessError(
+                self.env._(
+                    "You do not work in %s, whose payments this decides about.",
+                    ", ".join(strange.mapped("display_name")),
+                )
+            )
 
     def _decide(self, state: str, words: str):
         self._checked_sudo("read").write(

@@ -8,6 +8,10 @@ class ArMatchingPosting(models.AbstractModel):
     _name = "ar.matching.posting"
     _description = "Journal entries of a matching"
 
+    def _get_books(self):
+        # sudo: currency and accounts of a company, for whoever works in a branch only
+        return self.company_id.sudo()
+
     # ------------------------------------------------------------------
     # Bank lines
     # ------------------------------------------------------------------
@@ -60,7 +64,7 @@ class ArMatchingPosting(models.AbstractModel):
         if self.left_amount:
             values.append(self._prepare_rest(suspense))
         rest = suspense.balance - sum(value["balance"] for value in values)
-        values[0]["balance"] = self.company_id.currency_id.round(
+        values[0]["balance"] = self._get_books().currency_id.round(
             values[0]["balance"] + rest
         )
         return values
@@ -71,7 +75,7 @@ class ArMatchingPosting(models.AbstractModel):
             balance = self._to_company(suspense, -amount)
         else:  # what came pays it all: Odoo books the exchange difference
             share = amount / sum(self.line_ids.mapped("amount"))
-            balance = self.company_id.currency_id.round(suspense.balance * share)
+            balance = self._get_books().currency_id.round(suspense.balance * share)
         return {
             "name": item.move_id.name,
             "account_id": item.account_id.id,
@@ -84,7 +88,7 @@ class ArMatchingPosting(models.AbstractModel):
     def _to_company(self, suspense, amount: float) -> float:
         """Return an amount at the rate of the bank line, in the company's currency."""
         rate = suspense.balance / suspense.amount_currency
-        return self.company_id.currency_id.round(amount * rate)
+        return self._get_books().currency_id.round(amount * rate)
 
     def _prepare_discounts(self, total: float) -> list[dict]:
         """Return the journal items of early payment discounts, as Odoo makes them.
@@ -118,7 +122,7 @@ class ArMatchingPosting(models.AbstractModel):
 
         :param balance: of it, in the company's currency
         """
-        account = self.writeoff_reason_id._get_writeoff_account(self.company_id)
+        account = self.writeoff_reason_id._get_writeoff_account(self._get_books())
         if not account:
             raise UserError(self._say_account_missing())
         return {
@@ -144,7 +148,7 @@ class ArMatchingPosting(models.AbstractModel):
 
     def _prepare_rest(self, suspense) -> dict:
         partner = (self.partner_id or self.line_ids.line_id.partner_id)[:1]
-        company = partner.with_company(self.company_id)
+        company = partner.with_company(self._get_books())
         return {
             "name": self.env._("On account: %s", self.text or ""),
             "account_id": company.property_account_receivable_id.id,
@@ -216,6 +220,7 @@ class ArMatchingPosting(models.AbstractModel):
         entry = self.env["account.move"].create(
             {
                 "move_type": "entry",
+                "company_id": self.credit_line_id.company_id.id,
                 "journal_id": journal.id,
                 "date": fields.Date.context_today(self),
                 "ref": self.env._("Write-off: %s", self.text or ""),
@@ -241,16 +246,18 @@ class ArMatchingPosting(models.AbstractModel):
         if not amount:
             return 0
         rate = item.amount_residual / item.amount_residual_currency
-        return self.company_id.currency_id.round(amount * rate)
+        return self._get_books().currency_id.round(amount * rate)
 
     def _get_writeoff_journal(self):
-        journal = self.env["account.journal"].search(
+        company = self.credit_line_id.company_id
+        journals = self.env["account.journal"].search(
             [
-                *self.env["account.journal"]._check_company_domain(self.company_id),
+                *self.env["account.journal"]._check_company_domain(company),
                 ("type", "=", "general"),
-            ],
-            limit=1,
+            ]
         )
+        # that of the branch itself comes before that of the company above
+        journal = journals.sorted(lambda it: it.company_id != company)[:1]
         if not journal:
             raise UserError(
                 self.env._("A write-off needs a journal of the type “Miscellaneous”.")

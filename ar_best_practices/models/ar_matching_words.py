@@ -27,7 +27,8 @@ class ArMatchingWords(models.AbstractModel):
 
     def _say_doubt(self, code: str) -> str:
         """Say one doubt in the language of the company, as decisions do."""
-        lang = self.company_id.partner_id.lang
+        # sudo: for whoever works in a branch only
+        lang = self.company_id.sudo().partner_id.lang
         return self.with_context(lang=lang)._get_doubt_words()[code]
 
     def _get_rule_words(self) -> dict[str, str]:

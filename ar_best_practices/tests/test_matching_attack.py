@@ -93,6 +93,101 @@ class TestAtOnce(MatchingCommon):
             matched.action_undo()
         self.assertEqual(self.first.amount_residual, 541.76)
 
+    @mute_logger("odoo.addons.ar_best_practices.models.ar_matching_entry")
+    def test_the_job_goes_on_after_an_error_of_another_addon(self):
+        self.company.ar_matching_automatic = True
+        broken = self._bank_line(800.17, self.first.name)
+        good = self._bank_line(93.29, self.foreign.name)
+        entries = self.env.registry["ar.matching.proposal"]
+        match_bank_line = entries._match_bank_line
+
+        def fail(proposal):
+            if proposal.statement_line_id == broken:
+                raise KeyError("a mistake")
+            return match_bank_line(proposal)
+
+        with patch.object(entries, "_match_bank_line", fail):
+            self._run_cron("ir_cron_match")
+        self.assertEqual((broken.is_reconciled, good.is_reconciled), (False, True))
+        waiting = self.env["ar.matching.proposal"].search([("state", "=", "likely")])
+        self.assertIn("log of the server", waiting.reason)
+
+    def test_what_was_not_seen_is_not_matched_by_a_click(self):
+        line = self._bank_line(258.41, self.second.name)
+        proposal = self._propose(line)
+        seen = proposal.with_context(ar_seen_items=proposal.items)
+        other = self._invoice(self.customer, 258.41, "2026-05-20")
+        line.payment_ref = other.name
+        self._propose(line)
+        for step in (seen.action_match, seen.action_refuse):
+            with self.assertRaisesRegex(UserError, "has changed meanwhile"):
+                step()
+        self.assertFalse(proposal.refused)
+        proposal.with_context(ar_seen_items=proposal.items).action_match()
+        self.assertEqual(other.amount_residual, 0)
+
+    def test_a_named_invoice_comes_before_a_cheque_of_the_same_amount(self):
+        cheque = self._pay_on_account(self.customer, 258.41, TODAY)
+        cheque.memo = "cheque 778"
+        proposal = self._propose(self._known(258.41, f"VIR {self.second.name}"))
+        self.assertEqual(proposal.line_ids.move_id, self.second)
+
+    def test_what_a_person_took_off_does_not_come_back(self):
+        self.company.ar_matching_automatic = True
+        line = self._bank_line(258.41, self.second.name)
+        correction = self.env["ar.matching.correction"].browse(
+            self._propose(line).action_correct()["res_id"]
+        )
+        correction.line_ids.unlink()
+        correction.partner_id = self.customer
+        correction.action_apply()
+        self._run_cron("ir_cron_match")
+        self.assertEqual(self.second.amount_residual, 258.41)
+        rest = self._propose(self._receivable(line.move_id))
+        self.assertEqual((rest.state, rest.doubt), ("unknown", "refused"))
+
+    def test_the_same_choice_may_be_made_again_once_undone(self):
+        line = self._bank_line(400, "ACOMPTE")
+        proposal = self._propose(line)
+        for _time in range(2):
+            correction = self.env["ar.matching.correction"].browse(
+                proposal.action_correct()["res_id"]
+            )
+            correction.partner_id = self.customer
+            correction.action_apply()
+            self.assertTrue(line.is_reconciled)
+            proposal.action_undo()
+            proposal = proposal.search(
+                [("statement_line_id", "=", line.id), ("state", "=", "unknown")]
+            )
+
+    def test_the_job_matches_in_a_branch_what_was_asked_there(self):
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        self.env.user.company_ids += branch
+        self.cr.precommit.run()
+        clerk = self._create_user("branch_asking", "collector", company=branch)
+        clerk.group_ids += self.env.ref("account.group_account_invoice")
+        invoice = self._invoice(
+            self.customer, 77.7, "2026-05-04", "2026-06-04", company_id=branch.id
+        )
+        bank = self.bank.with_company(branch).copy(
+            {"company_id": branch.id, "name": "Branch bank", "code": "BBK"}
+        )
+        line = self._bank_line(77.70, invoice.name, journal_id=bank.id)
+        proposal = self._propose(line)
+        self.assertEqual(proposal.state, "certain")
+        proposal.with_user(clerk).with_context(
+            allowed_company_ids=branch.ids
+        )._ask_job()
+        self._run_cron("ir_cron_match")
+        self.assertTrue(line.is_reconciled, proposal.reason)
+        self.assertEqual(proposal.matched_uid, clerk)
+        mine = proposal.with_user(clerk).with_context(allowed_company_ids=branch.ids)
+        mine.action_undo()
+        self.assertEqual(invoice.amount_residual, 77.7)
+
     def test_all_on_account_and_undone_elsewhere_is_history(self):
         line = self._bank_line(400, "ACOMPTE")
         correction = self.env["ar.matching.correction"].browse(
@@ -200,6 +295,67 @@ class TestAmounts(MatchingCommon):
             )
             with self.subTest(paid=paid):
                 self.assertAlmostEqual(self._propose(line).difference, difference, 3)
+
+    def _write_off(self):
+        """Return a posted payment of 785.17 that settles 800.17."""
+        payment = self._pay_on_account(self.customer, 785.17, TODAY)
+        correction = self._open(self._propose(self._receivable(payment.move_id)))
+        self._choose(correction, [(self._receivable(self.first), 785.17)])
+        correction.line_ids.rest_handling = "writeoff"
+        correction.writeoff_reason_id = self.fees
+        correction.action_apply()
+        return correction.proposal_id
+
+    def test_a_write_off_that_is_reversed_already_is_not_reversed_again(self):
+        matched = self._write_off()
+        entry = matched.writeoff_move_id
+        entry._reverse_moves([{"date": TODAY}], cancel=True)
+        self.assertEqual(self.first.amount_residual, 15)
+        matched.action_undo()
+        self.assertEqual(len(entry.reversal_move_ids), 1)
+        self.assertEqual(self.first.amount_residual, 800.17)
+
+    def test_a_write_off_that_was_cancelled_is_not_reversed(self):
+        matched = self._write_off()
+        matched.writeoff_move_id.button_draft()
+        matched.action_undo()
+        self.assertFalse(matched.writeoff_move_id.reversal_move_ids)
+        self.assertEqual(self.first.amount_residual, 800.17)
+
+    def test_what_a_posted_payment_has_too_much_is_not_written_off(self):
+        payment = self._pay_on_account(self.customer, 800.17, TODAY)
+        correction = self._open(self._propose(self._receivable(payment.move_id)))
+        self._choose(correction, [(self._receivable(self.first), 795.17)])
+        correction.line_ids.rest_handling = "writeoff"
+        correction.left_handling = "writeoff"
+        correction.writeoff_reason_id = self.fees
+        with self.assertRaisesRegex(UserError, "stays on account"):
+            correction.action_apply()
+        self.assertEqual(self.first.amount_residual, 800.17)
+
+    def test_a_bank_line_completed_by_hand_is_not_undone_from_here(self):
+        line = self._bank_line(97, self.second.name)
+        _liquidity, suspense, _others = line._seek_for_lines()
+        line.move_id.button_draft()
+        line.move_id.with_context(skip_readonly_check=True).line_ids = [
+            Command.update(suspense.id, {"balance": -100, "amount_currency": -100}),
+            Command.create(
+                {"account_id": self.fees.account_id.id, "balance": 3, "name": "Fees"}
+            ),
+        ]
+        line.move_id.action_post()
+        matched = self._propose(line)
+        self.assertEqual(matched.amount, 100)
+        correction = self._open(matched)
+        self._choose(correction, [(self._receivable(self.second), 100)])
+        correction.partner_id = self.customer
+        correction.action_apply()
+        with self.assertRaisesRegex(UserError, "completed by hand"):
+            matched.action_undo()
+        fees = line.move_id.line_ids.filtered(
+            lambda x: x.account_id == self.fees.account_id
+        )
+        self.assertEqual(fees.balance, 3)
 
     def test_undoing_leaves_what_was_matched_before(self):
         payment = self._pay_on_account(self.customer, 300, TODAY)

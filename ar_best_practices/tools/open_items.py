@@ -114,11 +114,11 @@ class Ledger:
     def names_another(self, text: str) -> bool:
         """Say whether a text has a number made as ours that is not open."""
         return any(
-            (key[: len(prefix)], len(key)) == (prefix, length)
-            and key[len(prefix) :].isdigit()
+            (key[:size], len(key)) in self.shapes
             and not (self.by_number.get(key) or self.by_order.get(key))
             for key in find_keys(text)
-            for prefix, length in self.shapes
+            for size in range(len(key))
+            if key[size:].isdigit()
         )
 
     def owed_by(self, payer: int) -> list[Item]:

@@ -297,6 +297,10 @@ class ArMatchingCorrection(models.TransientModel):
             raise UserError(self.env._("Say for which reason the rest is written off."))
         if self.left_amount and self.left_handling == "account":
             self._check_on_account()
+        elif self.left_amount and self.kind != "statement":
+            raise UserError(
+                self.env._("What a posted payment has too much stays on account.")
+            )
 
     def _check_offered(self):
         """Refuse what the dialog does not offer, and an item that is paid twice."""

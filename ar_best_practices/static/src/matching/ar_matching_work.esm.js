@@ -213,7 +213,7 @@ export class MatchingWork {
     async perform(payment, method, after) {
         const {resId} = payment;
         await this.enqueue(resId, async () => {
-            const answer = await this.call(method, resId);
+            const answer = await this.call(method, payment);
             await after(answer);
             if (answer.type) {
                 this.open(payment, answer); // Others need not wait for a dialog
@@ -260,9 +260,9 @@ export class MatchingWork {
      *
      * @returns {Object|Boolean} an action to open or true; false when it is refused
      */
-    async call(method, resId) {
+    async call(method, {resId, items}) {
         const args = [[resId]];
-        const kwargs = {context: user.context};
+        const kwargs = {context: {...user.context, ar_seen_items: items}};
         const button = {model: MODEL, method, args, kwargs};
         try {
             const url = `/web/dataset/call_button/${MODEL}/${method}`;
@@ -338,5 +338,5 @@ export class MatchingWork {
 /** What is remembered of a row: the row itself is another one after each reading. */
 function toPayment({resId, data}) {
     const name = data.text || data.partner_id.display_name || "";
-    return {resId, moveId: data.move_id.id, name};
+    return {resId, moveId: data.move_id.id, name, items: data.items || ""};
 }
