@@ -221,7 +221,8 @@ def open_portal(env: Env, login: str) -> dict:
     invoices.action_post()
     account = env["ar.account"]._ensure([(company.id, customer.id)])
     account._refresh_now()
-    promise = env["ar.payment.promise"]._make(account, 200, fields.Date.today())
+    today = env["ar.account"]._today(company)
+    promise = env["ar.payment.promise"]._make(account, 200, today)
     account._set_hold("hold", "late again", code="overdue", until_paid=True)
     env.cr.commit()
     return {"invoices": invoices.ids, "account": account.id, "promise": promise.id}

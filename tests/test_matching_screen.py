@@ -120,7 +120,8 @@ def hire(server: OdooServer) -> None:
 
 
 def report(server: OdooServer, mark: str, number: int) -> list[int]:
-    """Write lines of the bank, each with the number of another open invoice."""
+    """Write lines of the bank, each with the number of another open invoice, whose
+    amount no other has."""
     invoices = server.database.rows(
         "SELECT move.name, line.amount_residual::float, journal.id, CURRENT_DATE::text"
         "  FROM account_move_line line"
@@ -135,6 +136,9 @@ def report(server: OdooServer, mark: str, number: int) -> list[int]:
         "   AND line.currency_id = company.currency_id"
         "   AND NOT EXISTS (SELECT 1 FROM ar_matching_proposal_line item"
         "                    WHERE item.line_id = line.id)"
+        "   AND NOT EXISTS (SELECT 1 FROM account_move_line twin"
+        "                    WHERE twin.amount_residual = line.amount_residual"
+        "                      AND twin.id != line.id)"  # which would be doubtful
         "   AND NOT EXISTS (SELECT 1 FROM account_bank_statement_line bank"
         "                    WHERE bank.payment_ref LIKE 'LOT-%%' || move.name)"
         " ORDER BY line.id DESC LIMIT %s",
