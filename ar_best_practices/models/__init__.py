@@ -46,6 +46,8 @@ from . import ar_priority_weight
 from . import ar_rule
 from . import ar_rule_condition
 from . import ar_file_notation
+from . import ar_table_file
+from . import ar_table_column
 from . import ar_ledger_import_file
 from . import ar_ledger_import_books
 from . import ar_ledger_import

@@ -197,12 +197,9 @@ class ArLedgerImport(models.Model):
         """Read the whole file into rows, each one pending or with its reason."""
         roles = self._get_roles()
         records = self._read_records(roles)
-        if not self.date_order:
-            texts = self._get_texts(records, ledger_columns.DATE_ROLES)
-            self.date_order = self._guess_date_order(texts)
-        if not self.decimal_separator:
-            texts = self._get_texts(records, ledger_columns.AMOUNT_ROLES)
-            self.decimal_separator = self._guess_decimal_separator(texts)
+        self._set_notation(
+            records, ledger_columns.DATE_ROLES, ledger_columns.AMOUNT_ROLES
+        )
         self._set_currency(records)
         self.row_ids.unlink()
         self.env["ar.ledger.import.row"]._stage(self, records)

@@ -1,30 +1,17 @@
-"""One column of an imported file: its name, some of its values, what we take it for."""
+"""One column of an imported ledger."""
 
 from odoo import api, fields, models
-from odoo.tools import unique
 
 from ..tools import ledger_columns
-
-SAMPLE_ROWS = 200
-SAMPLES_SHOWN = 3
 
 
 class ArLedgerImportColumn(models.Model):
     _name = "ar.ledger.import.column"
     _description = "Column of an imported ledger"
-    _order = "import_id, position"
-    _rec_name = "header"
+    _inherit = ["ar.table.column"]
 
     import_id = fields.Many2one(
         "ar.ledger.import", required=True, index=True, ondelete="cascade"
-    )
-    position = fields.Integer(required=True, readonly=True)
-    header = fields.Char(string="Column of the file", readonly=True)
-    samples = fields.Char(string="First values", readonly=True)
-    role = fields.Selection(
-        lambda self: self._selection_role(),
-        string="Read as",
-        help="Leave empty what is not needed.",
     )
 
     @api.model
@@ -44,31 +31,3 @@ class ArLedgerImportColumn(models.Model):
             (ledger_columns.EMAIL, self.env._("E-mail")),
             (ledger_columns.PHONE, self.env._("Phone")),
         ]
-
-    @api.model
-    def _guess_vals_list(self, headers: list[str], rows: list[list[str]]) -> list[dict]:
-        """Return the values of the columns of a file, their roles guessed.
-
-        :param headers: the names of the columns
-        :param rows: the first rows below them, as text
-        """
-        samples = [
-            [row[position] for row in rows if position < len(row)]
-            for position in range(len(headers))
-        ]
-        roles = ledger_columns.guess_columns(headers, samples)
-        return [
-            {
-                "position": position,
-                "header": headers[position],
-                "samples": self._get_shown_samples(samples[position]),
-                "role": roles[position],
-            }
-            for position in range(len(headers))
-            if headers[position] or any(samples[position])
-        ]
-
-    @api.model
-    def _get_shown_samples(self, values: list[str]) -> str:
-        different = list(unique(value for value in values if value))
-        return " · ".join(different[:SAMPLES_SHOWN])

@@ -3,6 +3,21 @@
 Every accounting system names its columns in its own way. The guess goes by the words
 of the header, in English and French, and by what the values below it look like; a
 person confirms it. Standard library only.
+
+>>> VOCABULARY.guess(["customerID", "invoiceNumber", "InvoiceDate", "DueDate"])
+['customer_code', 'number', 'invoice_date', 'due_date']
+>>> VOCABULARY.guess(["Client", "N° facture", "Date facture", "Échéance"])
+['customer_name', 'number', 'invoice_date', 'due_date']
+>>> VOCABULARY.guess(["Montant TTC", "Réglé le", "Litige", "Solde"])
+['amount', 'settled_date', 'disputed', 'open_amount']
+>>> VOCABULARY.guess(["Client", "Nom du client", "TVA", "Order no", "Montant HT"])
+['customer_code', 'customer_name', None, None, None]
+>>> VOCABULARY.guess(["Payé", "Due date"], [["12,50", "0,00"], ["soon", "later"]])
+['paid_amount', 'due_date']
+>>> VOCABULARY.find_header([["Open items"], [], ["Customer", "Invoice no", "Due date"]])
+2
+>>> VOCABULARY.find_header([["1", "2"], ["3", "4"]]) is None
+True
 """
 
 import re
@@ -423,36 +438,3 @@ def fits(role: str, samples: Sequence[str]) -> bool:
     (False, True)
     """
     return VOCABULARY.fits(role, samples)
-
-
-def guess_columns(
-    headers: Sequence[str], samples: Sequence[Sequence[str]] = ()
-) -> list[str | None]:
-    """Return the role of each column, ``None`` for a column that is not needed.
-
-    :param headers: the names of the columns
-    :param samples: for each column, some of its values
-
-    >>> guess_columns(["customerID", "invoiceNumber", "InvoiceDate", "DueDate"])
-    ['customer_code', 'number', 'invoice_date', 'due_date']
-    >>> guess_columns(["Client", "N° facture", "Date facture", "Échéance"])
-    ['customer_name', 'number', 'invoice_date', 'due_date']
-    >>> guess_columns(["Montant TTC", "Réglé le", "Litige", "Solde"])
-    ['amount', 'settled_date', 'disputed', 'open_amount']
-    >>> guess_columns(["Client", "Nom du client", "TVA", "Order no", "Montant HT"])
-    ['customer_code', 'customer_name', None, None, None]
-    >>> guess_columns(["Payé", "Due date"], [["12,50", "0,00"], ["soon", "later"]])
-    ['paid_amount', 'due_date']
-    """
-    return VOCABULARY.guess(headers, samples)
-
-
-def find_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the index of the row that names the columns, ``None`` if there is none.
-
-    >>> find_header([["Open items"], [], ["Customer", "Invoice no", "Due date"]])
-    2
-    >>> find_header([["1", "2"], ["3", "4"]]) is None
-    True
-    """
-    return VOCABULARY.find_header(rows)
