@@ -12,6 +12,9 @@ from . import ar_dispute_credit
 from . import ar_dispute_doubt
 from . import ar_dispute
 from . import ar_corrective_action
+from . import ar_dispute_register
+from . import ar_dispute_line_history
+from . import ar_dispute_flag
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -20,3 +23,5 @@ from . import ar_account_timeline
 from . import ar_receivable_report
 from . import res_company
 from . import res_config_settings
+from . import ar_item
+from . import ar_ledger_import_row

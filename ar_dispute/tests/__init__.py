@@ -10,3 +10,4 @@ from . import test_corrective_action
 from . import test_dispute_credit
 from . import test_dispute_doubt
 from . import test_dispute_day
+from . import test_dispute_flag

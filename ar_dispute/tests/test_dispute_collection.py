@@ -65,14 +65,6 @@ class TestDisputeCollection(DisputeCommon):
             self.account, [{"disputed_amount": 0, "amount_to_collect": 900}]
         )
 
-    def test_a_flag_from_before_the_register_passes_to_the_case(self):
-        item = self.env["ar.item"]._get_or_create(self._receivable(self.invoice))
-        item.write({"disputed": True, "disputed_date": "2026-06-01"})
-        self.assertEqual(self.account.disputed_amount, 1000)
-        self._dispute(400)
-        self.assertFalse(item.disputed)
-        self.assertEqual(self.account.disputed_amount, 400)
-
     def test_open_items_show_the_disputed_part(self):
         self._dispute(400)
         self.env.flush_all()
