@@ -10,6 +10,7 @@
     "data": [
         "security/ar_dispute_groups.xml",
         "security/ar_dispute_security.xml",
+        "security/ar_dispute_import_security.xml",
         "security/ir.model.access.csv",
         "data/ar_dispute_resolution_data.xml",
         "data/ar_dispute_reason_data.xml",
@@ -30,6 +31,7 @@
         "views/ar_dispute_root_cause_views.xml",
         "views/ar_dispute_team_views.xml",
         "views/ar_corrective_action_views.xml",
+        "views/ar_dispute_import_views.xml",
         "views/ar_dispute_menus.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -6,6 +6,7 @@ from odoo.tools import unique
 from ..tools.column_guess import Vocabulary
 
 SAMPLES_SHOWN = 3
+SAMPLE_LENGTH = 80
 
 
 class ArTableColumn(models.AbstractModel):
@@ -57,5 +58,5 @@ class ArTableColumn(models.AbstractModel):
 
     @api.model
     def _get_shown_samples(self, values: list[str]) -> str:
-        different = list(unique(value for value in values if value))
+        different = list(unique(value[:SAMPLE_LENGTH] for value in values if value))
         return " · ".join(different[:SAMPLES_SHOWN])

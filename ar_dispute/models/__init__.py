@@ -25,3 +25,8 @@ from . import res_company
 from . import res_config_settings
 from . import ar_item
 from . import ar_ledger_import_row
+from . import ar_dispute_import_check
+from . import ar_dispute_import
+from . import ar_dispute_import_column
+from . import ar_dispute_import_row
+from . import ar_dispute_import_word

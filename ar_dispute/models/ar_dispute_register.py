@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import split_every
 
@@ -32,6 +32,25 @@ class Case(NamedTuple):
 
 class ArDispute(models.Model):
     _inherit = "ar.dispute"
+
+    import_id = fields.Many2one(
+        "ar.dispute.import",
+        string="Imported by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    import_key = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Invoices, day and amount of the row of a spreadsheet: it is registered"
+        " once.",
+    )
+
+    _import_key_uniq = models.UniqueIndex(
+        "(company_id, import_key) WHERE import_key IS NOT NULL",
+        "This row is registered already.",
+    )
 
     @api.model
     def _register_all(self, cases: list[Case]):

@@ -11,3 +11,4 @@ from . import test_dispute_credit
 from . import test_dispute_doubt
 from . import test_dispute_day
 from . import test_dispute_flag
+from . import test_dispute_import
