@@ -14,7 +14,6 @@ from . import ar_dispute
 from . import ar_corrective_action
 from . import ar_dispute_register
 from . import ar_dispute_line_history
-from . import ar_dispute_flag
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile

@@ -148,7 +148,8 @@ class ArDisputeImport(models.Model):
 
     @api.autovacuum
     def _gc_files(self):
-        """Forget old files, and the rows that became no case."""
+        """Forget old files, the rows that became no case, and whom the others named:
+        their cases know."""
         limit = fields.Datetime.subtract(fields.Datetime.now(), days=KEPT_DAYS)
         jobs = self.search([("create_date", "<", limit)])
         self.env["ir.attachment"].search(
@@ -158,7 +159,9 @@ class ArDisputeImport(models.Model):
                 ("res_id", "in", jobs.ids),
             ]
         ).unlink()
-        jobs.row_ids.filtered(lambda row: not row.dispute_id).unlink()
+        rows = jobs.row_ids
+        rows.filtered(lambda row: not row.dispute_id).unlink()
+        rows.exists().filtered("customer").customer = False
 
     # ------------------------------------------------------------------
     # Actions

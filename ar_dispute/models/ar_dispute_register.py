@@ -1,17 +1,19 @@
 """Many cases at once: taken over from a spreadsheet, a ledger or a flag."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 from ..tools import dispute_states
 from .ar_dispute_line import Part
 
 BATCH = 500
+MANAGER = "ar_best_practices.group_ar_credit_manager"
 
 
 class Case(NamedTuple):
@@ -39,10 +41,12 @@ class ArDispute(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
+        groups=MANAGER,
     )
     import_key = fields.Char(
         readonly=True,
         copy=False,
+        groups=MANAGER,
         help="Invoices, day and amount of the row of a spreadsheet: it is registered"
         " once.",
     )
@@ -51,6 +55,10 @@ class ArDispute(models.Model):
         "(company_id, import_key) WHERE import_key IS NOT NULL",
         "This row is registered already.",
     )
+
+    # ------------------------------------------------------------------
+    # Registered
+    # ------------------------------------------------------------------
 
     @api.model
     def _register_all(self, cases: list[Case]):
@@ -72,41 +80,45 @@ class ArDispute(models.Model):
             {(item.company_id.id, item.partner_id.id) for item in items}
         )
         accounts.check_access("write")
+        find = self._get_handler_finder(accounts.company_id)
         by_owner = {(x.company_id.id, x.partner_id.id): x for x in accounts}
         # sudo: the columns of a case are nobody's to write; the right was checked
         register = self.sudo().with_context(tracking_disable=True)
         disputes = register.create(
-            [register._prepare_known(case, by_owner) for case in cases]
+            [register._prepare_known(case, by_owner, find) for case in cases]
         )
-        disputes._share_out()
         disputes._log_known(cases)
         disputes._after_registering()
         return disputes.with_env(self.env)
 
-    def _share_out(self):
-        """Give each open case that nobody treats to the member of its team who has
-        least to do."""
-        members = self.team_id.member_ids.filtered("active").sorted("id")
-        groups = self._read_group(
+    def _get_handler_finder(self, companies) -> Callable:
+        """Return a function from a team to its member who has least to do; each case
+        that it gives counts."""
+        # sudo: who registers need not read teams; cases are counted, not shown
+        teams = self.env["ar.dispute.team"].sudo()
+        members = teams.search([("company_id", "in", companies.ids)]).member_ids
+        groups = self.sudo()._read_group(
             [("processor_id", "in", members.ids), ("state", "in", dispute_states.OPEN)],
             ["processor_id"],
             ["__count"],
         )
-        loads = Counter(dict(groups))
-        for dispute in self.filtered(lambda x: x.team_id and not x.processor_id):
-            able = members & dispute.team_id.member_ids
-            if able:
-                chosen = min(able, key=lambda user: loads[user])
-                loads[chosen] += 1
-                dispute.processor_id = chosen
+        loads = Counter({user.id: count for user, count in groups})
 
-    def _prepare_known(self, case: Case, accounts: dict) -> dict:
+        def find(team):
+            able = team.member_ids.filtered("active").sorted("id")
+            chosen = min(able, key=lambda user: loads[user.id], default=able)
+            loads[chosen.id] += 1
+            return chosen
+
+        return find
+
+    def _prepare_known(self, case: Case, accounts: dict, find: Callable) -> dict:
         item = case.parts[0].line
         owner = item.company_id.root_id.id, item.partner_id.commercial_partner_id.id
         account = accounts[owner]
         today = self._get_today(account.company_id)
         ended = not dispute_states.is_open(case.state)
-        people = {} if ended else self._get_team_values(account.company_id, case)
+        people = {} if ended else self._get_people(account.company_id, case, find)
         return people | {
             "name": account.company_id._get_next_dispute_number(today),
             "account_id": account.id,
@@ -125,11 +137,15 @@ class ArDispute(models.Model):
             **case.values,
         }
 
-    def _get_team_values(self, company, case: Case) -> dict:
-        """Return the team of the reason."""
+    def _get_people(self, company, case: Case, find: Callable) -> dict:
+        """Return the team of the reason, and who of it has least to do unless somebody
+        treats the case already."""
         reason = self.env["ar.dispute.reason"].browse(case.values.get("reason_id"))
         team = reason and reason._get_team(company)
-        return {"team_id": team.id} if team else {}
+        if not team:
+            return {}
+        treated = case.values.get("processor_id")
+        return {"team_id": team.id, "processor_id": treated or find(team).id}
 
     def _prepare_known_line(self, part: Part, day: date) -> dict:
         opened = {"date": day, "kind": "opened", "amount": part.amount}
@@ -171,3 +187,47 @@ class ArDispute(models.Model):
         running._rate()
         running._after_step()
         running._take_flags_over()
+
+    # ------------------------------------------------------------------
+    # Marks on whole items
+    # ------------------------------------------------------------------
+
+    def _take_flags_over(self):
+        # EXTENDS ar_dispute: the marks come back should the register go
+        flagged = self.env["ar.item"].search(
+            [("line_id", "in", self.line_ids.line_id.ids), ("disputed", "=", True)]
+        )
+        lines = self.line_ids.filtered(lambda line: line.line_id in flagged.line_id)
+        lines.from_flag = True
+        return super()._take_flags_over()
+
+    @api.model
+    def _give_flags_back(self):
+        """Mark the items again that were marked before there were cases, and are still
+        disputed: by SQL, for a mark that is written becomes a case."""
+        lines = self.env["ar.dispute.line"].search(
+            [
+                ("from_flag", "=", True),
+                ("is_open", "=", True),
+                ("still_disputed", ">", 0),
+                ("line_id", "!=", False),
+            ]
+        )
+        items = self.env["ar.item"]._get_or_create(lines.line_id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE ar_item item
+                   SET disputed = TRUE, disputed_date = known.day
+                  FROM (SELECT line.line_id, MIN(dispute.opened_date) AS day
+                          FROM ar_dispute_line line
+                          JOIN ar_dispute dispute ON dispute.id = line.dispute_id
+                         WHERE line.id = ANY(%s)
+                      GROUP BY line.line_id) known
+                 WHERE known.line_id = item.line_id
+                """,
+                lines.ids,
+            )
+        )
+        items.invalidate_recordset(["disputed", "disputed_date"])

@@ -134,6 +134,20 @@ class DisputeCommon(ReceivablesCommon):
         (item + counterpart).reconcile()
         return entry
 
+    def _foreign(self):
+        """Return a currency of which two make one of the company's."""
+        currency = self.env.ref("base.CHF")
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-01-01",
+                "rate": 2.0,
+                "currency_id": currency.id,
+                "company_id": self.company.id,
+            }
+        )
+        return currency
+
     def _amounts(self, dispute):
         """Return still disputed, credited, paid, written off, otherwise cleared."""
         self.env.flush_all()

@@ -9,7 +9,7 @@ import xlsxwriter
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.ar_best_practices.tests.common import TODAY
 from odoo.addons.ar_best_practices.tests.test_ledger_import import make_csv
@@ -105,6 +105,19 @@ class TestDisputeImport(DisputeImportCommon):
         job = self._job([self._row()], header=english)
         self.assertEqual(tuple(job.column_ids.mapped("role")), NAMES)
 
+    def test_the_screen_shows_what_each_column_was_taken_for(self):
+        imports = self.env["ar.dispute.import"].with_user(self.credit_manager)
+        with Form(imports.with_context(default_filename="litiges.csv")) as form:
+            form.file = make_csv([self._row(reason="Casse")], HEADER, delimiter=";")
+            self.assertEqual(len(form.column_ids), len(HEADER))
+            form.date_order = "dmy"
+        form.record.action_check()
+        with Form(form.record) as form, form.word_ids.edit(0) as word:
+            word.reason_id = self.short
+        form.record.action_import()
+        action = form.record.action_view_disputes()
+        self.assertEqual(action["res_id"], form.record.dispute_ids.id)
+
     def test_a_person_corrects_what_a_column_was_taken_for(self):
         header = ("Quoi", *HEADER[1:])
         job = self._job([self._row()], header=header, date_order="dmy")
@@ -153,7 +166,8 @@ class TestDisputeImport(DisputeImportCommon):
             ],
         )
         self.assertGreater(dispute.deadline, date(2026, 6, 30))
-        self.assertIn("row 2 of litiges.csv", dispute.step_ids[-1].reason)
+        self.assertEqual(dispute.step_ids.mapped("to_state"), ["new", "qualified"])
+        self.assertIn("row 2 of litiges.csv", dispute.step_ids[0].reason)
         self.assertTrue(dispute.evidence_ids)
         self.assertFalse(dispute.activity_ids)
         self.assertEqual(self.account.disputed_amount, 250)
@@ -175,6 +189,18 @@ class TestDisputeImport(DisputeImportCommon):
         job = self._import(self._row(number=numbers, amount="1 200,50"))
         lines = job.dispute_ids.line_ids.sorted("due_date")
         self.assertEqual(lines.mapped("amount"), [1000, 200.5])
+
+    def test_an_amount_is_in_the_currency_of_its_invoice(self):
+        currency = self._foreign()
+        invoice = self._invoice(
+            self.customer, 100, "2026-05-01", currency_id=currency.id
+        )
+        job = self._import(self._row(number=invoice.name, amount="60,00 CHF"))
+        dispute = job.dispute_ids
+        self.assertEqual((dispute.currency_id, dispute.amount), (currency, 60))
+        self.assertEqual(dispute.company_amount, 30)
+        both = f"{invoice.name} + {self.invoice.name}"
+        self.assertIn("currencies", self._reason(number=both))
 
     def test_an_invoice_is_found_by_the_number_that_it_had_elsewhere(self):
         invoice = self._invoice(self.customer, 80, "2026-05-01", ref="F-2019/77")

@@ -186,19 +186,6 @@ class TestDisputeLedger(LedgerCommon):
         self._credit(100)
         self.assertEqual(self._amounts(dispute), (300, 100, 0, 0, 0))
 
-    def _foreign(self):
-        currency = self.env.ref("base.CHF")
-        currency.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "name": "2026-01-01",
-                "rate": 2.0,
-                "currency_id": currency.id,
-                "company_id": self.company.id,
-            }
-        )
-        return currency
-
     def test_amounts_are_in_the_currency_of_the_invoice(self):
         currency = self._foreign()
         invoice = self._invoice(
