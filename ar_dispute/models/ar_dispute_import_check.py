@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from odoo.addons.ar_best_practices.tools import ledger_row
 
@@ -354,7 +355,7 @@ class ArDisputeImportCheck(models.AbstractModel):
                     self.env._(
                         "%s is still to come: correct the date, or see whether day and"
                         " month are read in the right order.",
-                        day.isoformat(),
+                        format_date(self.env, day),
                     )
                 )
         if row.heard and row.closed and row.closed < row.heard:
@@ -502,7 +503,7 @@ class ArDisputeImportCheck(models.AbstractModel):
                     " %(day)s): leave the row out, or correct it.",
                     case=twin.name,
                     amount=twin.currency_id.format(twin.amount),
-                    day=twin.heard_date,
+                    day=format_date(self.env, twin.heard_date),
                 )
             )
 

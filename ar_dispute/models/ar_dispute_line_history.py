@@ -7,6 +7,7 @@ class ArDisputeLine(models.Model):
     _inherit = "ar.dispute.line"
 
     from_flag = fields.Boolean(
+        string="Was marked",
         readonly=True,
         help="The item was marked as disputed, without any case: so it is again when"
         " there are no cases any more.",

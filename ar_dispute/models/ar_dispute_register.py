@@ -37,18 +37,18 @@ class ArDispute(models.Model):
 
     import_id = fields.Many2one(
         "ar.dispute.import",
-        string="Imported by",
+        string="Imported from",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
         groups=MANAGER,
     )
     import_key = fields.Char(
+        string="Row of a spreadsheet",
         readonly=True,
         copy=False,
         groups=MANAGER,
-        help="Invoices, day and amount of the row of a spreadsheet: it is registered"
-        " once.",
+        help="Its invoices, day and amount: it is registered once.",
     )
 
     _import_key_uniq = models.UniqueIndex(
