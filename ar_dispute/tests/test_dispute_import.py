@@ -431,6 +431,15 @@ class TestDisputeImport(DisputeImportCommon):
             ):
                 job.action_check()
 
+    def test_a_workbook_packed_to_explode_is_refused_in_words(self):
+        file = self._workbook([HEADER, self._row(claim="x" * 30_000)])
+        unpacked = "odoo.addons.ar_best_practices.models.ar_table_file.MAX_UNPACKED"
+        with (
+            patch(unpacked, 20_000),
+            self.assertRaisesRegex(UserError, "too large once unpacked"),
+        ):
+            self._job((), file=file, filename="bomb.xlsx")
+
     def test_importing_is_for_credit_managers(self):
         for user in (self.collector, self.handler):
             with self.assertRaises(AccessError):
