@@ -348,5 +348,6 @@ ADAPTERS: dict[str, Callable[[dict], dict]] = {
     "COL": collecting.work_and_cost,
     "RPC": collecting.contacts,
     "DISP": disputing.disputes,
+    "CN": disputing.credit_notes,
     "DDO": disputing.deductions,
 }

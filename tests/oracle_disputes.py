@@ -72,6 +72,29 @@ def _rates(data: Mapping) -> dict[str, Any]:
     )
 
 
+def credit_notes(case: Mapping) -> dict[str, Any]:
+    """Return the credit-note rates of a case, and the average of either document."""
+    data = {key.lower(): x for key, x in case["input"].items()}
+    money = {key: x for key, x in data.items() if _is_money(key)}
+    counts = {key: x for key, x in data.items() if key not in money}
+    by_number = _share(
+        dispute_kpi.credit_note_rate_by_number, counts, "credit", "invoice"
+    )
+    by_value = _share(dispute_kpi.credit_note_rate_by_value, money, "credit", "invoice")
+    return plain(
+        _shares(by_number, "rate_number", "credit_note_rate_number")
+        | _shares(by_value, "rate_value", "credit_note_rate_value")
+        | under(_average(money, counts, "invoice"), "avg_invoice")
+        | under(_average(money, counts, "credit"), "avg_credit_note")
+    )
+
+
+def _average(money: Mapping, counts: Mapping, which: str) -> float | None:
+    """Return the value of one document among those that the case names."""
+    value, number = _find(money, which), _find(counts, which)
+    return value / number if value is not None and number else None
+
+
 SERVICE = ("sla", "sla_respected", "sla_met", "sla_rate", "service_level", "within_sla")
 
 

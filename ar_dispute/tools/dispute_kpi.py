@@ -67,6 +67,30 @@ def dispute_rate_by_value(disputed: Amount, issued: Amount) -> Share:
     return _share(disputed, issued)
 
 
+def credit_note_rate_by_number(credit_notes: int, issued: int) -> Share:
+    """Return the credit notes of a period / the invoices of that period.
+
+    :raise ValueError: a negative number
+    :source: domain reference §1.4
+
+    >>> credit_note_rate_by_number(55, 1250).value
+    0.044
+    """
+    return _share(credit_notes, issued)
+
+
+def credit_note_rate_by_value(credited: Amount, issued: Amount) -> Share:
+    """Return the value of the credit notes of a period / that of its invoices.
+
+    :raise ValueError: a negative amount
+    :source: domain reference §1.4
+
+    >>> credit_note_rate_by_value(66_000, 2_500_000).value
+    0.0264
+    """
+    return _share(credited, issued)
+
+
 def unfounded_rate(unfounded: int, closed: int) -> Share:
     """Return the disputes closed as unfounded / the disputes closed.
 
