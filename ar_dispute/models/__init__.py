@@ -11,6 +11,8 @@ from . import ar_dispute_flow
 from . import ar_dispute_credit
 from . import ar_dispute_doubt
 from . import ar_dispute
+from . import ar_dispute_register
+from . import ar_dispute_figures
 from . import ar_corrective_action
 from . import ar_dispute_register
 from . import ar_dispute_line_history
@@ -18,6 +20,7 @@ from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
 from . import ar_account
+from . import ar_account_fact
 from . import ar_account_timeline
 from . import ar_receivable_report
 from . import res_company

@@ -1,7 +1,12 @@
 """What the statistics say of a handful of cases."""
 
+import io
+from datetime import date
+
+import openpyxl
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import DisputeCommon
@@ -99,3 +104,139 @@ class TestDisputeReport(DisputeCommon):
         self._dispute()
         mine = self.env["ar.dispute.report"].with_user(self.collector)
         self.assertTrue(mine.search([("account_id", "=", self.account.id)]))
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
+    def _refunds(self):
+        return self.env["account.move"].search(
+            [("move_type", "=", "out_refund"), ("partner_id", "=", self.customer.id)]
+        )
+
+    def _figures(self, first=date(2026, 5, 1), last=date(2026, 6, 30)):
+        self.env.invalidate_all()
+        return self.env["ar.dispute"]._get_figures(self.company, first, last)
+
+    def test_figures_without_a_sample_are_unknown(self):
+        found = self._figures(date(2020, 1, 1), date(2020, 12, 31))
+        self.assertEqual({figure.value for figure in found.values()}, {None})
+        self.assertEqual({figure.sample for figure in found.values()}, {0})
+
+    def test_figures_of_a_period(self):
+        self._invoice(self.customer, 1000, "2026-05-02")
+        self._close_after_waiting()
+        found = self._figures()
+        self.assertEqual(found["dispute_rate_number"], (0.5, 1, 2, 2))
+        self.assertEqual(found["dispute_rate_value"], (0.2, 400, 2000, 2))
+        self.assertEqual(found["credit_note_rate_number"], (0.5, 1, 2, 2))
+        self.assertEqual(found["credit_note_rate_value"], (0.2, 400, 2000, 2))
+        self.assertEqual(found["cost_of_non_quality"], (0.2, 400, 2000, 2))
+        self.assertEqual(found["service_level"], (0.0, 0, 1, 1))
+        self.assertEqual(found["unfounded_rate"], (0.0, 0, 1, 1))
+        self.assertEqual(found["recurrence"], (0.0, 0, 1, 1))
+        self.assertEqual(found["first_response"], (0.0, 0, 1, 1))
+        for name in ("mean", "median", "p90", "weighted"):
+            self.assertEqual(found[f"cycle_gross_{name}"].value, 20)
+            self.assertEqual(found[f"cycle_net_{name}"].value, 14)
+
+    def test_days_of_deductions_are_those_open_on_the_last_day(self):
+        self._close_after_waiting()
+        may_to_20_june = self._figures(last=date(2026, 6, 20))
+        figure = may_to_20_june["deduction_days_outstanding"]
+        self.assertEqual((figure.value, figure.numerator), (51, 400))
+        whole = self._figures()["deduction_days_outstanding"]
+        self.assertEqual((whole.value, whole.sample), (0, 1))
+
+    def test_the_screen_shows_unknown_figures_as_such_and_opens_what_it_counts(self):
+        self._close_after_waiting()
+        model = self.env["ar.dispute.figures"].with_user(self.collector)
+        figures = model.create({"date_from": "2026-05-01", "date_to": "2026-06-30"})
+        figures.action_show()
+        by_code = {figure.code: figure for figure in figures.figure_ids}
+        self.assertEqual(by_code["service_level"].value_words, "0.0 %")
+        self.assertEqual(by_code["cycle_net_mean"].value_words, "14.0 days")
+        for code, record in (
+            ("dispute_rate_number", self.account.dispute_ids),
+            ("credit_note_rate_value", self._refunds()),
+            ("service_level", self.account.dispute_ids),
+        ):
+            action = by_code[code].action_open()
+            model = figures.env[action["res_model"]]
+            self.assertEqual(model.search(action["domain"]).ids, record.ids)
+        figures.write({"date_from": "2020-01-01", "date_to": "2020-12-31"})
+        figures.action_show()
+        self.assertEqual(set(figures.figure_ids.mapped("value_words")), {"n/a"})
+
+    def test_figures_take_as_many_statements_for_more_cases(self):
+        with freeze_time("2026-06-30"):
+            self._dispute(10)
+            self._figures()
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self._figures()
+            few = self.cr.sql_log_count - before
+            for _case in range(5):
+                self._dispute(10)
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self._figures()
+            self.assertEqual(self.cr.sql_log_count - before, few)
+
+    # ------------------------------------------------------------------
+    # Register
+    # ------------------------------------------------------------------
+
+    def _register(self, day):
+        self.env.invalidate_all()
+        disputes = self.env["ar.dispute"]
+        return list(disputes._get_register(self.company, date.fromisoformat(day)))
+
+    def test_the_register_tells_each_day_as_it_was(self):
+        self._close_after_waiting()
+        self.assertEqual(self._register("2026-05-31"), [])
+        (row,) = self._register("2026-06-05")
+        self.assertEqual(
+            (row.state, row.still_disputed, row.credited, row.decision, row.cause),
+            ("waiting", 400, 0, None, None),
+        )
+        (row,) = self._register("2026-06-21")
+        self.assertEqual(
+            (row.state, row.still_disputed, row.credited, row.decision),
+            ("closed", 0, 400, "founded"),
+        )
+        self.assertEqual(row.cause, self.cause.display_name)
+
+    @freeze_time("2026-06-30")
+    def test_the_spreadsheet_has_a_sheet_for_each_family_totals_and_no_formula(self):
+        self._dispute(300, claim='=HYPERLINK("http://x")')
+        self._dispute(100, reason_id=self.price.id)
+        disputes = self.env["ar.dispute"].with_user(self.collector)
+        content = disputes._make_register(self.company, date(2026, 6, 30))
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        self.assertEqual(book.sheetnames, ["All", "Logistics", "Commercial", "Pareto"])
+        sheet = book["All"]
+        header = [cell.value for cell in sheet[1]]
+        claim = header.index("Said by the customer")
+        self.assertEqual(sheet.freeze_panes, "A2")
+        self.assertEqual(sheet.auto_filter.ref, "A1:X3")
+        texts = {sheet.cell(row, claim + 1).data_type for row in (2, 3)}
+        self.assertEqual(texts, {"s"})
+        self.assertIn("SUBTOTAL", sheet.cell(4, len(header)).value)
+        values = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+        self.assertEqual(values["All"].cell(4, len(header)).value, 400)
+        self.assertEqual(values["Logistics"].cell(3, len(header)).value, 300)
+        shares = [values["Pareto"].cell(row, 3).value for row in (2, 3)]
+        self.assertEqual(shares, [0.75, 1.0])
+        self.assertEqual(len(book["Pareto"]._charts), 1)
+
+    @freeze_time("2026-06-30")
+    def test_the_register_is_downloaded_for_today_or_before(self):
+        self._dispute()
+        wizard = self.env["ar.dispute.register"].with_user(self.collector)
+        action = wizard.create({"date": "2026-06-30"}).action_download()
+        self.assertIn("/web/content/ar.export/", action["url"])
+        with self.assertRaisesRegex(UserError, "today or a day that has passed"):
+            wizard.create({"date": "2026-07-01"}).action_download()
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.handler).create({"date": "2026-06-30"})

@@ -4,3 +4,6 @@ from . import ar_dispute_say
 from . import ar_dispute_split
 from . import ar_dispute_split_line
 from . import account_payment_register
+from . import ar_dispute_register
+from . import ar_dispute_figures
+from . import ar_dispute_figure
