@@ -240,3 +240,46 @@ class TestDisputeReport(DisputeCommon):
             wizard.create({"date": "2026-07-01"}).action_download()
         with self.assertRaises(AccessError):
             wizard.with_user(self.handler).create({"date": "2026-06-30"})
+
+    # ------------------------------------------------------------------
+    # Facts
+    # ------------------------------------------------------------------
+
+    def _facts(self, day=None):
+        self.env.invalidate_all()
+        accounts = self.env["ar.account"].with_context(ar_as_of=day)
+        scope = accounts._scope(self.account, day and date.fromisoformat(day))
+        source = accounts._fact_sql(scope)["disputes"]
+        self.env["ar.account"]._flush_ledger()
+        self.env.flush_all()
+        (row,) = self.env.execute_query_dict(source.query)
+        return {name: row[name] for name in source.facts}
+
+    def test_rules_may_ask_what_a_customer_disputed_also_of_a_past_day(self):
+        with freeze_time("2026-06-30"):
+            self.assertEqual(
+                self._facts(),
+                {
+                    "dispute_count": 0,
+                    "open_disputes": 0,
+                    "unfounded_share": None,
+                    "dispute_rate": 0,
+                },
+            )
+        self._close_after_waiting()
+        with freeze_time("2026-06-30"):
+            known = self._facts()
+            self.assertEqual((known["dispute_count"], known["open_disputes"]), (1, 0))
+            self.assertEqual(known["dispute_rate"], 1)
+            self.assertIsNone(known["unfounded_share"], "one case says nothing")
+            self.assertEqual(self._facts("2026-06-10")["open_disputes"], 1)
+
+    @freeze_time("2026-06-30")
+    def test_a_third_closed_case_gives_the_share_of_the_unfounded(self):
+        for decision in ("founded", "unfounded", "unfounded"):
+            dispute = self._dispute(10)
+            self._execute(dispute, decision, resolution=self.rejected)
+            dispute.action_close()
+        self.assertAlmostEqual(float(self._facts()["unfounded_share"]), 2 / 3)
+        rule_facts = dict(self.env["ar.rule.condition"]._get_fact_selection())
+        self.assertEqual(rule_facts["open_disputes"], "open disputes")
