@@ -69,7 +69,7 @@ def _measure(name: str) -> report.Figures:
     finally:
         ledgers.drop(ours)
         ledgers.drop(peer)
-    return figures | _matching(name)
+    return figures | _matching(name) | _disputes(name)
 
 
 def _matching(name: str) -> report.Figures:
@@ -84,6 +84,17 @@ def _matching(name: str) -> report.Figures:
     finally:
         ledgers.drop(database)
     return found
+
+
+def _disputes(name: str) -> report.Figures:
+    """Return the figures of disputes, the same number of cases whatever the size."""
+    database = f"bench_{name.lower()}_disputes"
+    try:
+        ledgers.copy_fresh(database, FOLDER, say)
+        ledgers.run_odoo(database, "ar_dispute", FOLDER / f"{name}-dispute-install.log")
+        return {"disputes": _phase(name, "disputes", ["disputes.py", database])}
+    finally:
+        ledgers.drop(database)
 
 
 def _install(ledger: str, database: str, name: str) -> dict[str, float]:

@@ -499,3 +499,59 @@ def match(cursor: Cursor, day: date) -> int:
     """Insert a proposal for each payment with the items easily found; return their
     number."""
     return _runner(cursor, day)(MATCHED_ROWS)
+
+
+# ----------------------------------------------------------------------------------
+# Disputes: what a page, its groups and a Pareto show
+# ----------------------------------------------------------------------------------
+
+# A page shows names, what is still disputed, and how many there are
+DISPUTE_PAGE = """
+    SELECT dispute.id, dispute.priority, dispute.name, partner.complete_name,
+           reason.code, reason.name, dispute.still_disputed, dispute.state,
+           dispute.deadline, dispute.currency_id,
+           (SELECT string_agg(number, ', ') FROM ar_dispute_line
+             WHERE dispute_id = dispute.id)
+      FROM ar_dispute dispute
+      JOIN res_partner partner ON partner.id = dispute.partner_id
+ LEFT JOIN ar_dispute_reason reason ON reason.id = dispute.reason_id
+  ORDER BY dispute.priority DESC, dispute.deadline, dispute.id DESC
+     LIMIT %(page)s
+"""
+DISPUTE_GROUPS = """
+    SELECT reason.code, reason.name, count(*), sum(dispute.company_still_disputed)
+      FROM ar_dispute dispute
+ LEFT JOIN ar_dispute_reason reason ON reason.id = dispute.reason_id
+  GROUP BY reason.id
+"""
+DISPUTE_PARETO = """
+    SELECT code, name, number, amount, amount / sum(amount) OVER (),
+           sum(amount) OVER (ORDER BY amount DESC) / sum(amount) OVER ()
+      FROM (SELECT reason.code, reason.name, count(*) AS number,
+                   sum(dispute.company_amount) AS amount
+              FROM ar_dispute dispute
+         LEFT JOIN ar_dispute_reason reason ON reason.id = dispute.reason_id
+             WHERE dispute.state <> 'cancelled' AND dispute.opened_date > %(day)s - 365
+          GROUP BY reason.id) grouped
+  ORDER BY amount DESC
+"""
+
+
+def dispute_page(cursor: Cursor, page: int) -> int:
+    """Fetch a page of the register and count it all; return the number of cases."""
+    cursor.execute(DISPUTE_PAGE, {"page": page})
+    cursor.fetchall()
+    cursor.execute("SELECT count(*) FROM ar_dispute")
+    return cursor.fetchone()[0]
+
+
+def dispute_groups(cursor: Cursor) -> int:
+    """Fetch number and amount by reason; return the number of reasons."""
+    cursor.execute(DISPUTE_GROUPS)
+    return len(cursor.fetchall())
+
+
+def dispute_pareto(cursor: Cursor, day: date) -> int:
+    """Fetch the Pareto of the reasons of a year; return the number of reasons."""
+    cursor.execute(DISPUTE_PARETO, {"day": day})
+    return len(cursor.fetchall())

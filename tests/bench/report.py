@@ -351,6 +351,44 @@ GOALS = [
     Goal("T1", "matched by themselves, of all", _plain("match.recall")),
     Goal("T1", "right items found, of all", _plain("match.found")),
     Goal("T1", "right, of those to be looked at", _plain("match.likely_right")),
+    Goal("L1", "disputes in the register", _plain("disputes.cases"), digits=0),
+    Goal("L1", "page of the register (ms)", _plain("disputes.page_s", 1000), digits=0),
+    Goal(
+        "L1",
+        "page of the register, times the floor",
+        _ratio("disputes.page_s", "disputes.floor_page_s"),
+        most=3,
+    ),
+    Goal(
+        "L1",
+        "register by reason, times the floor",
+        _ratio("disputes.grouped_s", "disputes.floor_grouped_s"),
+        most=3,
+    ),
+    Goal(
+        "L1",
+        "Pareto, times the floor",
+        _ratio("disputes.pareto_s", "disputes.floor_pareto_s"),
+        most=3,
+    ),
+    Goal("L1", "register as .xlsx (s)", _plain("disputes.register_s")),
+    Goal(
+        "L1",
+        "the same, times xlsxwriter alone",
+        _ratio("disputes.register_s", "disputes.floor_register_s"),
+        most=1.5,
+    ),
+    Goal("L1", "figures of a year (s)", _plain("disputes.figures_s")),
+    Goal(
+        "L1",
+        "statements more for 50,000 cases than for 500",
+        _plain("disputes.more_statements"),
+        most=0,
+        digits=0,
+    ),
+    Goal(
+        "L1", "memory of it all (MB)", _plain("disputes.megabytes"), most=400, digits=0
+    ),
     Goal("", "installation (s)", _plain("install.seconds"), {"S": 60}, digits=1),
 ]
 
