@@ -46,6 +46,8 @@ class ArDispute(models.Model):
     _description = "Dispute"
     _inherit = [
         "ar.guarded",
+        "ar.dispute.history",
+        "ar.dispute.measure",
         "ar.dispute.credit",
         "ar.dispute.doubt",
         "mail.thread",

@@ -21,8 +21,9 @@ class Figure(NamedTuple):
     sample: int = 0
 
 
-class ArDispute(models.Model):
-    _inherit = "ar.dispute"
+class ArDisputeMeasure(models.AbstractModel):
+    _name = "ar.dispute.measure"
+    _description = "Figures of disputes"
 
     @api.model
     def _get_figures(self, company, date_from: date, date_to: date) -> dict:

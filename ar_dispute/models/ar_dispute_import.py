@@ -18,7 +18,7 @@ from odoo.addons.ar_best_practices.tools.column_guess import (
 
 from ..tools import dispute_columns as columns
 from .ar_dispute_import_check import Row
-from .ar_dispute_register import Case
+from .ar_dispute_known import Case
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_CASES = 5000  # in one transaction of about a minute

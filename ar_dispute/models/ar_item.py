@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
+from .ar_dispute_known import Case
 from .ar_dispute_line import Part
-from .ar_dispute_register import Case
 
 
 class ArItem(models.Model):
