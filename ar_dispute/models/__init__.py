@@ -8,10 +8,10 @@ from . import ar_dispute_step
 from . import ar_dispute_evidence
 from . import ar_dispute_clock
 from . import ar_dispute_flow
-from . import ar_dispute_register
-from . import ar_dispute_figures
 from . import ar_dispute_credit
 from . import ar_dispute_doubt
+from . import ar_dispute_kpi
+from . import ar_dispute_past
 from . import ar_dispute
 from . import ar_dispute_known
 from . import ar_corrective_action

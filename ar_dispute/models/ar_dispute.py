@@ -46,10 +46,10 @@ class ArDispute(models.Model):
     _description = "Dispute"
     _inherit = [
         "ar.guarded",
-        "ar.dispute.history",
-        "ar.dispute.measure",
         "ar.dispute.credit",
         "ar.dispute.doubt",
+        "ar.dispute.kpi",
+        "ar.dispute.past",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -69,43 +69,52 @@ class ArDisputePareto(models.Model):
     def _ranked_sql(self, number: int, part: tuple[str, str]) -> SQL:
         """Return the rows of one kind and span.
 
-        A condition on kind or span leaves only the parts that it names: they are
-        constants, the planner drops the others.
+        Both are constants above the window: a condition on them leaves only the parts
+        that it names, the planner drops the others.
         """
         kind, span = part
         return SQL(
             """
-            SELECT grouped.company_id * 1000000 + COALESCE(grouped.code_id, 0) * 10
+            SELECT ranked.company_id * 1000000 + COALESCE(ranked.code_id, 0) * 10
                        + %(number)s AS id,
                    COALESCE(%(words)s, %(none)s) AS name,
-                   %(kind)s AS kind, %(span)s AS span, grouped.company_id,
+                   %(kind)s AS kind, %(span)s AS span, ranked.company_id,
                    company.currency_id, %(reason)s AS reason_id, %(cause)s
                        AS root_cause_id,
-                   grouped.case_count, grouped.amount,
-                   ROW_NUMBER() OVER ranked AS rank,
-                   grouped.amount / NULLIF(SUM(grouped.amount) OVER whole, 0) AS share,
-                   SUM(grouped.amount) OVER ranked
-                       / NULLIF(SUM(grouped.amount) OVER whole, 0) AS cumulated
-              FROM (%(grouped)s) grouped
-              JOIN res_company company ON company.id = grouped.company_id
-         LEFT JOIN %(codes)s code ON code.id = grouped.code_id
-            WINDOW whole AS (PARTITION BY grouped.company_id),
-                   ranked AS (PARTITION BY grouped.company_id
-                                  ORDER BY grouped.amount DESC,
-                                           grouped.code_id NULLS LAST
-                              ROWS UNBOUNDED PRECEDING)
+                   ranked.case_count, ranked.amount, ranked.rank, ranked.share,
+                   ranked.cumulated
+              FROM (%(ranked)s) ranked
+              JOIN res_company company ON company.id = ranked.company_id
+         LEFT JOIN %(codes)s code ON code.id = ranked.code_id
             """,
             number=number,
             kind=kind,
             span=span,
             words=self._code_sql(),
             none=self.env._("None yet"),
-            reason=SQL("grouped.code_id" if kind == "reason" else "NULL::int"),
-            cause=SQL("grouped.code_id" if kind == "cause" else "NULL::int"),
-            grouped=self._grouped_sql(kind, span),
+            reason=SQL("ranked.code_id" if kind == "reason" else "NULL::int"),
+            cause=SQL("ranked.code_id" if kind == "cause" else "NULL::int"),
+            ranked=self._cumulated_sql(kind, span),
             codes=SQL.identifier(
                 "ar_dispute_reason" if kind == "reason" else "ar_dispute_root_cause"
             ),
+        )
+
+    @api.model
+    def _cumulated_sql(self, kind: str, span: str) -> SQL:
+        return SQL(
+            """
+            SELECT grouped.*, ROW_NUMBER() OVER ranked AS rank,
+                   amount / NULLIF(SUM(amount) OVER whole, 0) AS share,
+                   SUM(amount) OVER ranked / NULLIF(SUM(amount) OVER whole, 0)
+                       AS cumulated
+              FROM (%s) grouped
+            WINDOW whole AS (PARTITION BY company_id),
+                   ranked AS (PARTITION BY company_id
+                                  ORDER BY amount DESC, code_id NULLS LAST
+                              ROWS UNBOUNDED PRECEDING)
+            """,
+            self._grouped_sql(kind, span),
         )
 
     @api.model

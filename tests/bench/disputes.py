@@ -163,7 +163,9 @@ def _grouped(env: Env) -> int:
 
 def _pareto(env: Env) -> int:
     names = ["rank", "name", "case_count", "amount", "share", "cumulated"]
-    return len(env["ar.dispute.pareto"].search(PARETO).read(names))
+    shown = {name: {} for name in names}
+    pareto = env["ar.dispute.pareto"]
+    return len(pareto.web_search_read(PARETO, shown, limit=PAGE)["records"])
 
 
 def _register(env: Env) -> int:

@@ -42,9 +42,9 @@ class RegisterRow(NamedTuple):
     company_still_disputed: float
 
 
-class ArDisputeHistory(models.AbstractModel):
-    _name = "ar.dispute.history"
-    _description = "Register of disputes as of a day"
+class ArDisputePast(models.AbstractModel):
+    _name = "ar.dispute.past"
+    _description = "Register of disputes of a past day"
 
     @api.model
     def _get_register(self, company, day: date) -> Iterator[RegisterRow]:

@@ -21,9 +21,9 @@ class Figure(NamedTuple):
     sample: int = 0
 
 
-class ArDisputeMeasure(models.AbstractModel):
-    _name = "ar.dispute.measure"
-    _description = "Figures of disputes"
+class ArDisputeKpi(models.AbstractModel):
+    _name = "ar.dispute.kpi"
+    _description = "Figures of the disputes of a period"
 
     @api.model
     def _get_figures(self, company, date_from: date, date_to: date) -> dict:
