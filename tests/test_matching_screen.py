@@ -120,8 +120,7 @@ def hire(server: OdooServer) -> None:
 
 
 def report(server: OdooServer, mark: str, number: int) -> list[int]:
-    """Write lines of the bank, each with the number of another open invoice, whose
-    amount no other has."""
+    """Write lines of the bank, each with the number of another open invoice."""
     invoices = server.database.rows(
         "SELECT move.name, line.amount_residual::float, journal.id, CURRENT_DATE::text"
         "  FROM account_move_line line"
@@ -136,9 +135,14 @@ def report(server: OdooServer, mark: str, number: int) -> list[int]:
         "   AND line.currency_id = company.currency_id"
         "   AND NOT EXISTS (SELECT 1 FROM ar_matching_proposal_line item"
         "                    WHERE item.line_id = line.id)"
+        # an invoice of the same amount and nearly the same number would be doubtful
         "   AND NOT EXISTS (SELECT 1 FROM account_move_line twin"
         "                    WHERE twin.amount_residual = line.amount_residual"
-        "                      AND twin.id != line.id)"  # which would be doubtful
+        "                      AND twin.id != line.id"
+        "                      AND (SELECT COUNT(*)"
+        "                             FROM generate_series(1, length(move.name)) place"
+        "                            WHERE substr(move.name, place, 1)"
+        "                               != substr(twin.move_name, place, 1)) < 2)"
         "   AND NOT EXISTS (SELECT 1 FROM account_bank_statement_line bank"
         "                    WHERE bank.payment_ref LIKE 'LOT-%%' || move.name)"
         " ORDER BY line.id DESC LIMIT %s",
