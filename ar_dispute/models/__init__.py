@@ -12,8 +12,10 @@ from . import ar_dispute_credit
 from . import ar_dispute_doubt
 from . import ar_dispute_kpi
 from . import ar_dispute_past
+from . import ar_dispute_upload
 from . import ar_dispute
 from . import ar_dispute_known
+from . import ar_dispute_question
 from . import ar_corrective_action
 from . import ar_dispute_line_history
 from . import account_move

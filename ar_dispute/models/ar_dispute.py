@@ -50,6 +50,7 @@ class ArDispute(models.Model):
         "ar.dispute.doubt",
         "ar.dispute.kpi",
         "ar.dispute.past",
+        "ar.dispute.upload",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -136,6 +137,7 @@ class ArDispute(models.Model):
         help="Sees to it that the same does not happen again.",
     )
     evidence_ids = fields.One2many("ar.dispute.evidence", "dispute_id")
+    question_ids = fields.One2many("ar.dispute.question", "dispute_id", readonly=True)
     corrective_action_ids = fields.Many2many(
         "ar.corrective.action", string="Corrective actions"
     )

@@ -1,3 +1,4 @@
+from . import ar_dispute_ask
 from . import ar_dispute_open
 from . import ar_dispute_open_line
 from . import ar_dispute_say
