@@ -16,6 +16,8 @@ from . import ar_dispute_upload
 from . import ar_dispute
 from . import ar_dispute_known
 from . import ar_dispute_question
+from . import ar_dispute_review
+from . import ar_dispute_review_line
 from . import ar_corrective_action
 from . import ar_dispute_line_history
 from . import account_move
