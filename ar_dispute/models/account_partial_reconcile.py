@@ -39,13 +39,20 @@ class AccountPartialReconcile(models.Model):
     def _get_clearings(self, lines) -> list[Clearing]:
         """Return what these matchings clear of the items of dispute lines."""
         found = self.filtered(lambda partial: partial.debit_move_id in lines.line_id)
+        return [part for partial in found.sorted("id") for part in partial._clear()]
+
+    def _clear(self) -> list[Clearing]:
+        """Return what this matching clears: money, and apart from it what was written
+        off in the same entry."""
+        item, credit = self.debit_move_id, self.credit_move_id
+        kind, amount = credit._get_ar_clearing_kind(), self.debit_amount_currency
+        unpaid = 0.0
+        if kind == "paid":
+            share = credit._get_ar_unpaid_share()
+            unpaid = item.currency_id.round(amount * share)
+        parts = [(kind, amount - unpaid), ("written_off", unpaid)]
         return [
-            Clearing(
-                partial.debit_move_id.id,
-                partial.credit_move_id._get_ar_clearing_kind(),
-                partial.debit_amount_currency,
-                partial.credit_move_id.move_id.id,
-                partial.credit_move_id.move_id.name,
-            )
-            for partial in found.sorted("id")
+            Clearing(item.id, kind, part, credit.move_id.id, credit.move_id.name)
+            for kind, part in parts
+            if not item.currency_id.is_zero(part)
         ]

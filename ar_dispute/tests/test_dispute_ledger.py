@@ -54,6 +54,29 @@ class TestDisputeLedger(LedgerCommon):
         self._write_off(50, account=suspense)
         self.assertEqual(self._amounts(dispute), (320, 0, 0, 30, 50))
 
+    def test_a_rest_written_off_with_the_payment_is_no_money(self):
+        dispute = self._dispute()
+        payment = self._pay_and_write_off(600, 400)
+        self.assertEqual(self._amounts(dispute), (0, 0, 0, 400, 0))
+        self._undo(payment.move_id)
+        self.assertEqual(self._amounts(dispute), (400, 0, 0, 0, 0))
+        self._pay_and_write_off(850, 150)
+        self.assertEqual(self._amounts(dispute), (0, 0, 250, 150, 0))
+
+    def _pay_and_write_off(self, amount, rest):
+        """Register a payment of an invoice as Odoo does with “Mark as fully paid”."""
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.invoice.ids)
+            .create({"payment_date": TODAY, "amount": amount})
+        )
+        self.assertEqual(wizard.payment_difference, rest)
+        loss = self.company_data["default_account_expense"]
+        wizard.write(
+            {"payment_difference_handling": "reconcile", "writeoff_account_id": loss.id}
+        )
+        return wizard._create_payments()
+
     def test_what_is_unmatched_is_disputed_again(self):
         dispute = self._dispute()
         refund = self._credit(300)
