@@ -45,6 +45,7 @@
         "wizards/ar_dispute_figures_views.xml",
         "views/ar_dispute_menus.xml",
         "views/ar_dispute_report_menus.xml",
+        "data/spreadsheet_dashboard_data.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

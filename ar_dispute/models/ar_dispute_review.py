@@ -55,8 +55,8 @@ class ArDisputeReview(models.Model):
     )
     note = fields.Text(string="Decided in general")
     line_ids = fields.One2many("ar.dispute.review.line", "review_id", string="Cases")
-    done_date = fields.Date(string="Done on", readonly=True)
-    done_uid = fields.Many2one("res.users", string="Done by", readonly=True)
+    done_date = fields.Date(string="Ended on", readonly=True)
+    done_uid = fields.Many2one("res.users", string="Ended by", readonly=True)
     is_owner = fields.Boolean(compute="_compute_is_owner")
 
     # As of the day of preparation
@@ -64,10 +64,10 @@ class ArDisputeReview(models.Model):
     late_count = fields.Integer(string="Late", readonly=True)
     still_disputed = fields.Monetary(readonly=True)
     new_count = fields.Integer(
-        string="New", readonly=True, help="Registered in the seven days before."
+        string="New cases", readonly=True, help="Registered in the seven days before."
     )
     ended_count = fields.Integer(
-        string="Ended", readonly=True, help="Closed in the seven days before."
+        string="Closed cases", readonly=True, help="Closed in the seven days before."
     )
     other_count = fields.Integer(
         string="Not brought",
@@ -105,6 +105,21 @@ class ArDisputeReview(models.Model):
     # ------------------------------------------------------------------
     # Prepared
     # ------------------------------------------------------------------
+
+    @api.model
+    def action_prepare(self):
+        """Open the review that is not done yet, or a new one."""
+        company = self.env.company.root_id
+        review = self.search(
+            [("company_id", "=", company.id), ("done_date", "=", False)], limit=1
+        )
+        review = review or self.create({"company_id": company.id})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": review.id,
+            "views": [(False, "form")],
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

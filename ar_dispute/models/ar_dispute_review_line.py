@@ -21,12 +21,12 @@ class ArDisputeReviewLine(models.Model):
         ondelete="cascade",
         domain="[('company_id', '=', company_id)]",
     )
-    reason = fields.Char(
+    reason = fields.Text(
         string="Why it is looked at",
         readonly=True,
         help="Empty: a person brought it.",
     )
-    decision = fields.Char(
+    decision = fields.Text(
         string="Decided", help="Logged on the case, and asked of whoever treats it."
     )
     partner_id = fields.Many2one(related="dispute_id.partner_id")

@@ -6,7 +6,7 @@ from datetime import date
 import openpyxl
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import DisputeCommon
@@ -283,3 +283,10 @@ class TestDisputeReport(DisputeCommon):
         self.assertAlmostEqual(float(self._facts()["unfounded_share"]), 2 / 3)
         rule_facts = dict(self.env["ar.rule.condition"]._get_fact_selection())
         self.assertEqual(rule_facts["open_disputes"], "open disputes")
+
+    def test_the_dashboard_reads_fields_and_menus_that_exist(self):
+        dashboard = self.env.ref("ar_dispute.dashboard_disputes").sudo()
+        content = dashboard.spreadsheet_data
+        dashboard.spreadsheet_data = content  # Odoo checks it when it is written
+        with self.assertRaisesRegex(ValidationError, "no_field"):
+            dashboard.spreadsheet_data = content.replace("still_disputed", "no_field")

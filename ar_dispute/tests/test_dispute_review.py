@@ -89,6 +89,14 @@ class TestDisputeReview(DisputeCommon):
         line = self._review().line_ids
         self.assertIn("decided at a review before: Credit it this week", line.reason)
 
+    def test_the_button_goes_on_with_the_one_that_is_not_done(self):
+        reviews = self.env["ar.dispute.review"].with_user(self.owner)
+        first = reviews.action_prepare()["res_id"]
+        self.assertEqual(reviews.action_prepare()["res_id"], first)
+        reviews.browse(first).action_done()
+        self.env.flush_all()
+        self.assertNotEqual(reviews.action_prepare()["res_id"], first)
+
     def test_only_the_process_owner_ends_it(self):
         self._dispute()
         manager = self._create_user("review_manager", "credit_manager")
