@@ -163,6 +163,7 @@ def _grouped(env: Env) -> int:
 
 def _pareto(env: Env) -> int:
     names = ["rank", "name", "case_count", "amount", "share", "cumulated"]
+    names += ["kind", "span", "currency_id", "company_id"]
     shown = {name: {} for name in names}
     pareto = env["ar.dispute.pareto"]
     return len(pareto.web_search_read(PARETO, shown, limit=PAGE)["records"])
