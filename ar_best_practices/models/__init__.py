@@ -1,5 +1,6 @@
 from . import measure_field
 from . import scope
+from . import mail_thread
 
 from . import ar_exportable
 from . import ar_guarded

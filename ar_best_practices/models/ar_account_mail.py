@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from .mail_thread import AUTOMATIC
+
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -19,7 +21,8 @@ class ArAccountMail(models.AbstractModel):
     def message_update(self, msg_dict, update_vals=None):
         # EXTENDS mail: an answer to one of our messages
         result = super().message_update(msg_dict, update_vals)
-        self._note_answer(msg_dict)
+        if not self.env.context.get(AUTOMATIC):
+            self._note_answer(msg_dict)
         return result
 
     @api.private
@@ -29,6 +32,8 @@ class ArAccountMail(models.AbstractModel):
         # sender, else the company's own contact, where a person will sort it out.
         company = self._get_company_of_message(custom_values)
         account = self._find_account_of_sender(msg_dict, company)
+        if self.env.context.get(AUTOMATIC):
+            return account or company.partner_id
         if account:
             account._note_answer(msg_dict)
             return account
@@ -51,6 +56,7 @@ class ArAccountMail(models.AbstractModel):
         return everyone.search(customers & of_company, limit=1)
 
     def _keep_unknown_sender(self, msg_dict, company):
+        """Hand a mail of nobody we know to a person, on the company's own contact."""
         company.partner_id.activity_schedule(
             TODO,
             summary=self.env._(

@@ -1,10 +1,21 @@
 """What the screens of a customer account show beside the figures."""
 
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .ar_account_ledger import COLLECTOR
+
+
+class Contact(NamedTuple):
+    """Who gets the reminders of an account; nobody by default."""
+
+    id: int = 0
+    name: str = ""
+    email: str = ""
+    source: str = ""
 
 
 class ArAccountScreen(models.AbstractModel):
@@ -80,15 +91,22 @@ class ArAccountScreen(models.AbstractModel):
     def _compute_reminder_to(self):
         rows = self._get_contact_rows()
         for account in self:
-            account.reminder_to = account._get_contact_words(*rows.get(account.id, ()))
+            account.reminder_to = account._get_contact_words(rows[account.id])
 
-    def _get_contact_rows(self) -> dict[int, tuple]:
-        """Return (name, e-mail, source) of who gets the reminders, by account."""
+    def _get_reminder_contact(self):
+        """Return the contact who gets the reminders of an account."""
+        self.ensure_one()
+        found = self._get_contact_rows()[self.id]
+        return self.env["res.partner"].browse(found.id)
+
+    def _get_contact_rows(self) -> dict[int, Contact]:
+        """Return who gets the reminders of each of these accounts."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT account.id, person.complete_name, contact.email, contact.source
+                SELECT account.id, contact.id, person.complete_name, contact.email,
+                       contact.source
                   FROM ar_account account
             CROSS JOIN LATERAL (%s) contact
                   JOIN res_partner person ON person.id = contact.id
@@ -98,9 +116,11 @@ class ArAccountScreen(models.AbstractModel):
                 tuple(self.ids) or (0,),
             )
         )
-        return {row[0]: row[1:] for row in rows}
+        found = {row[0]: Contact(*row[1:]) for row in rows}
+        return {account.id: found.get(account.id, Contact()) for account in self}
 
-    def _get_contact_words(self, name="", email="", source="") -> str:
+    def _get_contact_words(self, contact: Contact) -> str:
+        _id, name, email, source = contact
         if not name:
             return ""
         field = self.env["ar.dunning.notice"]._fields["contact_source"]

@@ -366,7 +366,7 @@ class ArDunningDelivery(models.AbstractModel):
         messages = self.filtered(lambda n: n.channel in ("mail", "sms"))
         for notice in messages:
             person = notice.contact_id
-            _name, fallback, _source = contacts.get(notice.account_id.id, [""] * 3)
+            fallback = contacts[notice.account_id.id].email
             works = person.email_normalized and not person.message_bounce
             notice.email = person.email_normalized if works else fallback
         messages._choose_channel()

@@ -211,8 +211,7 @@ class ArPaymentPromise(models.Model):
     def _get_email(self) -> str:
         """Return where a confirmation goes, empty when there is no address."""
         self.ensure_one()
-        rows = self.account_id._get_contact_rows()
-        _name, fallback, _source = rows.get(self.account_id.id, ("", "", ""))
+        fallback = self.account_id._get_contact_rows()[self.account_id.id].email
         return self.contact_id.email_normalized or fallback or ""
 
     def _get_lang(self) -> str:

@@ -174,8 +174,7 @@ class ArStatement(models.Model):
         # EXTENDS ar.sending
         contacts = self.account_id._get_contact_rows()
         for statement in self:
-            _name, email, _source = contacts.get(statement.account_id.id, [""] * 3)
-            statement.email = email
+            statement.email = contacts[statement.account_id.id].email
 
     @api.model
     def _mark_sent(self, rows):

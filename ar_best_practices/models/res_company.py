@@ -107,29 +107,45 @@ class ResCompany(models.Model):
             company.ar_alias_name = company.sudo().ar_alias_id.alias_name
 
     def _inverse_ar_alias_name(self):
-        # sudo: aliases are system data; whoever may write the company sets its own
-        for company in self.sudo():
-            if not company.ar_alias_name:
-                company.ar_alias_id.unlink()
-            elif company.ar_alias_id:
-                company.ar_alias_id.alias_name = company.ar_alias_name
-            else:
-                values = company._prepare_ar_alias()
-                company.ar_alias_id = self.env["mail.alias"].sudo().create(values)
+        for company in self:
+            company._set_ar_alias("ar_alias_id", company.ar_alias_name)
 
-    def _prepare_ar_alias(self) -> dict:
-        """Return the values of the alias through which customers answer."""
+    def _set_ar_alias(self, field: str, name: str | bool):
+        """Open, rename or close an address of a company.
+
+        sudo: aliases are system data; whoever may write the company sets its own.
+        """
+        self.ensure_one()
+        company = self.sudo()
+        alias = company[field]
+        if not name:
+            alias.unlink()
+        elif alias:
+            alias.alias_name = name
+        else:
+            company[field] = alias.create(company._prepare_ar_alias(field, name))
+
+    def _prepare_ar_alias(self, field: str, name: str) -> dict:
+        """Return the values of the alias through which customers write."""
         return {
-            "alias_name": self.ar_alias_name,
+            "alias_name": name,
             "alias_domain_id": self.alias_domain_id.id,
-            "alias_model_id": self.env["ir.model"]._get_id("ar.account"),
+            "alias_model_id": self.env["ir.model"]._get_id(
+                self._get_ar_alias_models()[field]
+            ),
             "alias_defaults": {"company_id": self.root_id.id},
         }
 
+    @api.model
+    def _get_ar_alias_models(self) -> dict[str, str]:
+        """Return what each address of a company brings its mail to, by field."""
+        return {"ar_alias_id": "ar.account"}
+
     def _move_ar_alias(self):
-        """The collection address follows the mail domain of its company."""
-        for company in self.sudo().filtered("ar_alias_id"):
-            company.ar_alias_id.alias_domain_id = company.alias_domain_id
+        """The addresses follow the mail domain of their company."""
+        for company in self.sudo():  # aliases are system data
+            for field in self._get_ar_alias_models():
+                company[field].alias_domain_id = company.alias_domain_id
 
     def _get_ar_alias_email(self) -> str:
         """Return the whole collection address, empty without a mail domain."""

@@ -126,6 +126,32 @@ class TestMailGateway(ReceivablesCommon, MailCommon):
         self.assertEqual(activity.user_id, self.collector)
         self.assertIn("Re: reminder", activity.summary)
 
+    def test_an_absence_notice_lands_and_is_no_answer(self):
+        notice, mail = self._remind()
+        notices = (
+            "Auto-Submitted: auto-replied",
+            "X-Autoreply: yes",
+            "Precedence: auto_reply",
+        )
+        for mark in notices:
+            with self.subTest(mark=mark):
+                self._receive(
+                    ANSWER.replace("Subject:", f"{mark}\nSubject:"),
+                    sender="atelier.lemoine@example.com",
+                    to=mail["reply_to"],
+                    reply_to=notice.message_id,
+                )
+                self.assertIn("Friday", self.account.message_ids[:1].body)
+                self.assertFalse(self.account.answered_date)
+                self.assertFalse(self.account.activity_ids)
+
+    def test_an_absence_notice_of_a_stranger_disturbs_nobody(self):
+        address = self._open_address()
+        source = ANSWER.replace("Subject:", "Auto-Submitted: auto-replied\nSubject:")
+        self._receive(source, sender="stranger@example.net", to=address)
+        self.assertIn("Friday", self.company.partner_id.message_ids[:1].body)
+        self.assertFalse(self.company.partner_id.activity_ids)
+
     def test_an_answer_during_an_absence_reaches_the_substitute(self):
         self.collector.write(
             {

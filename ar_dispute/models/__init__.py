@@ -11,6 +11,8 @@ from . import ar_dispute_flow
 from . import ar_dispute_credit
 from . import ar_dispute_doubt
 from . import ar_dispute_kpi
+from . import ar_dispute_letter
+from . import ar_dispute_mail
 from . import ar_dispute_past
 from . import ar_dispute_upload
 from . import ar_dispute

@@ -49,6 +49,8 @@ class ArDispute(models.Model):
         "ar.dispute.credit",
         "ar.dispute.doubt",
         "ar.dispute.kpi",
+        "ar.dispute.letter",
+        "ar.dispute.mail",
         "ar.dispute.past",
         "ar.dispute.upload",
         "mail.thread",
@@ -518,6 +520,7 @@ class ArDispute(models.Model):
         self._doubt()
         self._after_step()
         self._take_flags_over()
+        self._acknowledge()
         told = self.filtered("processor_id")
         told._ask(lambda x: x.processor_id, self.env._("A new dispute for you"))
 

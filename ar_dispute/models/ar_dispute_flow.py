@@ -177,6 +177,7 @@ class ArDisputeFlow(models.AbstractModel):
             clock_date=self._get_day(),
             escalation=0,
             forced_deadline=False,
+            answered_date=False,
         )
 
     # ------------------------------------------------------------------

@@ -23,6 +23,19 @@ class ResCompany(models.Model):
         help="Days after the invoice in which the terms of sale allow a claim. 0: any"
         " time.",
     )
+    ar_dispute_alias_id = fields.Many2one(
+        "mail.alias",
+        string="Dispute alias",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+    ar_dispute_alias_name = fields.Char(
+        string="Address for claims",
+        compute="_compute_ar_dispute_alias_name",
+        inverse="_inverse_ar_dispute_alias_name",
+        help="Customers' claims come in through this address, left of the @ sign.",
+    )
     _ar_dispute_claim_days = models.Constraint(
         "CHECK (ar_dispute_claim_days >= 0)", "Days are not negative."
     )
@@ -35,6 +48,23 @@ class ResCompany(models.Model):
         companies = super().create(vals_list)
         companies._create_dispute_sequences()
         return companies
+
+    @api.depends("ar_dispute_alias_id.alias_name")
+    def _compute_ar_dispute_alias_name(self):
+        for company in self:
+            # sudo: aliases are system data, their names are no secret
+            company.ar_dispute_alias_name = (
+                company.sudo().ar_dispute_alias_id.alias_name
+            )
+
+    def _inverse_ar_dispute_alias_name(self):
+        for company in self:
+            company._set_ar_alias("ar_dispute_alias_id", company.ar_dispute_alias_name)
+
+    @api.model
+    def _get_ar_alias_models(self):
+        # EXTENDS ar_best_practices
+        return super()._get_ar_alias_models() | {"ar_dispute_alias_id": "ar.dispute"}
 
     def _create_dispute_sequences(self):
         """Give each main company its own numbers, begun again each year."""

@@ -7,6 +7,9 @@ class ResConfigSettings(models.TransientModel):
     ar_dispute_owner_id = fields.Many2one(
         related="company_id.ar_dispute_owner_id", readonly=False
     )
+    ar_dispute_alias_name = fields.Char(
+        related="company_id.ar_dispute_alias_name", readonly=False
+    )
     ar_dispute_claim_days = fields.Integer(
         related="company_id.ar_dispute_claim_days", readonly=False
     )

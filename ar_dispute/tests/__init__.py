@@ -15,3 +15,4 @@ from . import test_dispute_import
 from . import test_dispute_report
 from . import test_dispute_http
 from . import test_dispute_review
+from . import test_dispute_mail
