@@ -123,6 +123,7 @@ class ArDisputeQuestion(models.Model):
         """Return all that the page shows, and nothing else."""
         dispute = self.dispute_id
         return {
+            "company": dispute.company_id.name,
             "number": dispute.name,
             "customer": dispute.partner_id.name,
             "question": self.question,

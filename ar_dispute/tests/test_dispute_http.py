@@ -61,6 +61,8 @@ class TestDisputeQuestionPage(DisputeCommon, HttpCase):
         self.assertIn("How many boxes?", page.text)
         self.assertNotIn("quite internal words", page.text)
         self.assertNotIn(self.dispute.claim, page.text)
+        self.assertIn("<title>Question about a dispute</title>", page.text)
+        self.assertNotIn("Statement of account", page.text)
 
     def test_an_answer_is_a_note_and_an_activity_and_may_be_followed_by_another(self):
         slip = ("slip.pdf", b"%PDF-1.7 slip")
