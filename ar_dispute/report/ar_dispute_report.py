@@ -3,9 +3,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.ar_best_practices.models.measure_field import Measure, Rating
+from odoo.addons.ar_best_practices.models.measure_field import Measure
 
 AMOUNTS = ("amount", "still_disputed", "credited", "paid", "written_off", "other")
+DAYS = (16, 1)
 
 
 class ArDisputeReport(models.Model):
@@ -40,31 +41,36 @@ class ArDisputeReport(models.Model):
     cause_owner_id = fields.Many2one(
         "res.users", string="Owner of the cause", readonly=True
     )
-    root_cause_id = fields.Many2one("ar.dispute.root.cause", readonly=True)
+    root_cause_id = fields.Many2one(
+        "ar.dispute.root.cause", string="Root cause", readonly=True
+    )
     resolution_id = fields.Many2one("ar.dispute.resolution", readonly=True)
     decision = fields.Selection(selection="_get_decision_selection", readonly=True)
     state = fields.Selection(selection="_get_state_selection", readonly=True)
     amount = fields.Monetary(string="Was disputed", readonly=True)
-    still_disputed = fields.Monetary(readonly=True)
+    still_disputed = fields.Monetary(string="Still disputed", readonly=True)
     credited = fields.Monetary(readonly=True)
     paid = fields.Monetary(readonly=True)
-    written_off = fields.Monetary(readonly=True)
+    written_off = fields.Monetary(string="Written off", readonly=True)
     other = fields.Monetary(string="Otherwise cleared", readonly=True)
-    days_gross = Rating(
+    days_gross = Measure(
         string="Days",
         readonly=True,
+        digits=DAYS,
         aggregator="avg",
         help="Calendar days from the registration to the closing.",
     )
-    days_net = Rating(
+    days_net = Measure(
         string="Days without waiting",
         readonly=True,
+        digits=DAYS,
         aggregator="avg",
         help="The same without the days on which we waited for the customer.",
     )
-    days_qualify = Rating(
+    days_qualify = Measure(
         string="Days to the first answer",
         readonly=True,
+        digits=DAYS,
         aggregator="avg",
         help="Calendar days from the registration to the qualification.",
     )
@@ -153,7 +159,9 @@ class ArDisputeReport(models.Model):
             SELECT dispute.id AS dispute_id,
                    dispute.qualified_date - dispute.opened_date AS days_qualify,
                    ended.days AS days_gross,
-                   GREATEST(0, ended.days - COALESCE(waiting.days, 0)) AS days_net,
+                   CASE WHEN ended.days IS NOT NULL
+                        THEN GREATEST(0, ended.days - COALESCE(waiting.days, 0))
+                   END AS days_net,
                    CASE WHEN dispute.state = 'closed'
                         THEN (dispute.closed_date
                               <= COALESCE(dispute.deadline, 'infinity'))::int::float8

@@ -72,6 +72,7 @@ class TestDisputeReport(DisputeCommon):
         rows = self._row(dispute)
         self.assertEqual(rows.mapped("amount"), [100.0, 100.0])
         self.assertEqual(rows.mapped("days_gross"), [False, False])
+        self.assertEqual(rows.mapped("days_net"), [False, False])
         groups = self.env["ar.dispute.report"]._read_group(
             [("dispute_id", "=", dispute.id)],
             ["reason_id"],
@@ -102,8 +103,31 @@ class TestDisputeReport(DisputeCommon):
             self.env["ar.dispute.pareto"].with_user(self.handler).has_access("read")
         )
         self._dispute()
-        mine = self.env["ar.dispute.report"].with_user(self.collector)
-        self.assertTrue(mine.search([("account_id", "=", self.account.id)]))
+        all_cases = self.env["ar.dispute.report"].with_user(self.collector)
+        self.assertTrue(all_cases.search([("account_id", "=", self.account.id)]))
+
+    @freeze_time("2026-06-30")
+    def test_a_team_manager_reads_the_analysis_of_the_cases_of_the_team(self):
+        dispute = self._dispute()
+        other = self._dispute(reason_id=self.price.id)
+        report = self.env["ar.dispute.report"]
+        manager = report.with_user(self.manager)
+        self.assertEqual(manager.search([]).dispute_id, dispute)
+        self.assertEqual(
+            report.with_user(self.owner).search([]).dispute_id, dispute + other
+        )
+        (group,) = manager.formatted_read_group(
+            [], ["reason_id"], ["amount:sum", "days_net:avg", "in_time:avg"]
+        )
+        self.assertEqual(group["amount:sum"], dispute.amount)
+        self.assertIs(group["days_net:avg"], False, "no closed case: n/a")
+        self.assertIs(group["in_time:avg"], False)
+        views = self.env["ir.ui.menu"].with_user(self.manager)._visible_menu_ids()
+        shown = [
+            self.env.ref(f"ar_dispute.ar_dispute_{name}_menu").id in views
+            for name in ("report", "figures", "pareto", "register")
+        ]
+        self.assertEqual(shown, [True, False, False, False])
 
     # ------------------------------------------------------------------
     # Figures
@@ -156,6 +180,13 @@ class TestDisputeReport(DisputeCommon):
         by_code = {figure.code: figure for figure in figures.figure_ids}
         self.assertEqual(by_code["service_level"].value_words, "0.0 %")
         self.assertEqual(by_code["cycle_net_mean"].value_words, "14.0 days")
+        self.assertEqual(by_code["cycle_net_mean"].parts_words, "")
+        self.assertEqual(by_code["service_level"].parts_words, "0 ÷ 1")
+        self.assertEqual(
+            by_code["credit_note_rate_value"].parts_words.replace("\xa0", " "),
+            "$ 400.00 ÷ $ 1,000.00",
+        )
+        self.assertEqual(by_code["first_response"].parts_words, "0 days ÷ 1")
         for code, record in (
             ("dispute_rate_number", self.account.dispute_ids),
             ("credit_note_rate_value", self._refunds()),
