@@ -154,7 +154,11 @@ class ArAccount(models.Model):
     def action_open_dispute(self):
         """Register what this customer contests."""
         self.ensure_one()
-        return self.env["ar.dispute.open"]._get_action(self)
+        invoices = self.open_line_ids.move_id.filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+        chosen = invoices if len(invoices) == 1 else None
+        return self.env["ar.dispute.open"]._get_action(self, chosen)
 
     def action_open_disputes(self):
         """Open the disputes of this customer."""

@@ -27,7 +27,11 @@ class ArCorrectiveAction(models.Model):
         domain="[('parent_id', '=', False)]",
     )
     root_cause_id = fields.Many2one(
-        "ar.dispute.root.cause", required=True, index=True, ondelete="restrict"
+        "ar.dispute.root.cause",
+        string="Root cause",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     reason_id = fields.Many2one(
         "ar.dispute.reason",
@@ -52,7 +56,7 @@ class ArCorrectiveAction(models.Model):
         domain="[('share', '=', False)]",
         help="Who sees that it is done.",
     )
-    due_date = fields.Date(string="Done by", required=True, tracking=True)
+    due_date = fields.Date(string="To be done by", required=True, tracking=True)
     done_date = fields.Date(string="Done on", readonly=True)
     verify_date = fields.Date(
         string="Judged on",

@@ -75,7 +75,9 @@ class ArDispute(models.Model):
         related="account_id.partner_id", string="Customer", store=True, index=True
     )
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
 
     # What the customer said
     reason_id = fields.Many2one(
@@ -198,6 +200,9 @@ class ArDispute(models.Model):
     is_authority = fields.Boolean(
         string="I decide", compute="_compute_is_authority", search="_search_authority"
     )
+    is_owner = fields.Boolean(
+        string="I own the process", compute="_compute_is_authority"
+    )
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
     )
@@ -257,7 +262,8 @@ class ArDispute(models.Model):
     @api.depends("team_id.manager_id", "company_id.ar_dispute_owner_id")
     def _compute_is_authority(self):
         for dispute in self:
-            dispute.is_authority = dispute._is_manager() or dispute._is_owner()
+            dispute.is_owner = dispute._is_owner()
+            dispute.is_authority = dispute._is_manager() or dispute.is_owner
 
     def _search_authority(self, operator, value):
         if operator != "in":

@@ -81,7 +81,7 @@ class ArDisputeClock(models.AbstractModel):
     def _get_deadline_words(self, left: int) -> str:
         env = self.env
         if self.state == "waiting":
-            return env._("waiting for the customer: the clock stands still")
+            return env._("the clock stands still")
         if not self.deadline or self.state not in RUNNING:
             return ""
         if left < 0:
@@ -236,11 +236,18 @@ class ArDisputeClock(models.AbstractModel):
                     "summary": summary,
                     "date_deadline": today,
                     "user_id": user.id,
+                    "automated": True,
                 }
                 for dispute in self
                 for user in get_users(dispute)
             ]
         )
+
+    def _stop_asking(self):
+        """Nobody has to do what was asked about these cases any more; what people
+        planned by hand stays theirs."""
+        # sudo: the activities of others
+        self.sudo().activity_unlink([TODO])
 
     @api.model
     def _get_late_domain(self) -> Domain:

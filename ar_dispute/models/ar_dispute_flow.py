@@ -332,6 +332,7 @@ class ArDisputeFlow(models.AbstractModel):
     def _after_step(self):
         """Follow a change of state with all that depends on it."""
         self._set_deadline()
+        self.filtered(lambda dispute: not dispute._is_open())._stop_asking()
         self.line_ids._sync_no_followup()
         self.account_id._mark_dirty()
         self.account_id.invalidate_recordset()

@@ -1,9 +1,10 @@
 """Who sees and does what: each role with a user of its own."""
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.ar_best_practices.tests.common import TODAY
@@ -63,6 +64,58 @@ class TestDisputeAccess(DisputeCommon):
                 dispute.account_id.read([name])
         with self.assertRaises(AccessError):
             dispute.line_ids.move_id.read(["amount_residual"])
+
+    def _read_screen(self, user, model, kind):
+        """Return the records of a screen, read as the browser reads them."""
+        records = self.env[model].with_user(user)
+        arch = etree.fromstring(records.get_view(view_type=kind)["arch"])
+        names = {node.get("name") for node in arch.iter("field")}
+        named = {"fields": {"display_name": {}}}
+        specification = {
+            name: named if records._fields[name].type == "many2one" else {}
+            for name in names
+        }
+        return records.web_search_read([], specification)["records"]
+
+    def test_no_screen_of_a_dispute_user_meets_what_they_may_not_read(self):
+        dispute = self._dispute(processor_id=self.handler.id)
+        self.env.flush_all()
+        for user in (self.handler, self.manager, self.owner):
+            for model, kind in (
+                ("ar.dispute", "list"),
+                ("ar.dispute", "kanban"),
+                ("ar.dispute", "activity"),
+                ("ar.dispute.report", "list"),
+            ):
+                self.env.invalidate_all()
+                with self.subTest(user=user.login, model=model, kind=kind):
+                    self.assertEqual(len(self._read_screen(user, model, kind)), 1)
+            with Form(dispute.with_user(user)) as form:
+                form.claim = f"Seen by {user.name}"
+
+    def test_a_handler_works_a_case_from_the_list_until_its_manager_decides(self):
+        dispute = self._dispute(processor_id=self.handler.id).with_user(self.handler)
+        with Form(dispute) as form:
+            form.heard_from_id = self.customer
+        dispute.action_qualify()
+        dispute.action_investigate()
+        with Form(dispute) as form:
+            with form.evidence_ids.edit(0) as line:
+                line.received_date = TODAY
+            form.decision = "founded"
+            form.decision_note = "The slip says two boxes"
+            form.cause_owner_id = self.handler
+        with self.assertRaisesRegex(UserError, "Dispute Manager"):
+            dispute.action_decide()
+        dispute.with_user(self.manager).action_decide()
+        dispute.with_user(self.manager).action_approve()
+        self.assertEqual(dispute.state, "approved")
+
+    def test_only_the_process_owner_may_force_a_deadline_on_the_form(self):
+        dispute = self._dispute()
+        self.assertFalse(dispute.with_user(self.manager).is_owner)
+        self.assertTrue(dispute.with_user(self.manager).is_authority)
+        self.assertTrue(dispute.with_user(self.owner).is_owner)
 
     def test_a_handler_registers_nothing_and_a_collector_does(self):
         with self.assertRaises(AccessError):

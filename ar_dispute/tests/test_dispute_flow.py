@@ -25,6 +25,15 @@ class TestDisputeFlow(DisputeCommon):
     # The whole way
     # ------------------------------------------------------------------
 
+    def test_an_ended_case_asks_nobody_any_more_for_what_the_machine_asked(self):
+        dispute = self._dispute()
+        own = dispute.activity_schedule(
+            "mail.mail_activity_data_todo", summary="Tell them", user_id=self.owner.id
+        )
+        own.automated = False
+        dispute.action_cancel("It was another invoice")
+        self.assertEqual(dispute.activity_ids, own)
+
     def test_a_new_case_knows_who_by_when_and_what_to_ask_for(self):
         dispute = self._dispute()
         self.assertRegex(dispute.name, r"^D/2026/\d{4}$")

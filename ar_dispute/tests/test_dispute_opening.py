@@ -29,6 +29,16 @@ class TestDisputeOpening(DisputeCommon):
     # From an invoice
     # ------------------------------------------------------------------
 
+    def test_the_only_open_invoice_of_a_customer_is_chosen_already(self):
+        def chosen():
+            context = self.account.action_open_dispute()["context"]
+            return context["default_move_ids"][0][2]
+
+        self.assertEqual(chosen(), self.invoice.ids)
+        self._invoice(self.customer, 500, "2026-05-01")
+        self.env.invalidate_all()
+        self.assertEqual(chosen(), [])
+
     def test_one_click_on_an_invoice_disputes_all_that_is_open_of_it(self):
         self._pay(self.invoice, TODAY, 250)
         with self._wizard(self.invoice) as form:
