@@ -33,6 +33,7 @@
         "views/ar_dispute_question_views.xml",
         "report/ar_dispute_letter.xml",
         "views/ar_dispute_question_templates.xml",
+        "views/portal_templates.xml",
         "views/ar_receivable_report_views.xml",
         "views/ar_worklist_views.xml",
         "views/res_config_settings_views.xml",

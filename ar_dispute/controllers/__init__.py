@@ -1,1 +1,2 @@
 from . import ar_dispute_question
+from . import portal

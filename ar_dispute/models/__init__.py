@@ -8,12 +8,14 @@ from . import ar_dispute_step
 from . import ar_dispute_evidence
 from . import ar_dispute_clock
 from . import ar_dispute_flow
+from . import ar_dispute_claim
 from . import ar_dispute_credit
 from . import ar_dispute_doubt
 from . import ar_dispute_kpi
 from . import ar_dispute_letter
 from . import ar_dispute_mail
 from . import ar_dispute_past
+from . import ar_dispute_portal
 from . import ar_dispute_upload
 from . import ar_dispute
 from . import ar_dispute_known

@@ -46,12 +46,14 @@ class ArDispute(models.Model):
     _description = "Dispute"
     _inherit = [
         "ar.guarded",
+        "ar.dispute.claim",
         "ar.dispute.credit",
         "ar.dispute.doubt",
         "ar.dispute.kpi",
         "ar.dispute.letter",
         "ar.dispute.mail",
         "ar.dispute.past",
+        "ar.dispute.portal",
         "ar.dispute.upload",
         "mail.thread",
         "mail.activity.mixin",

@@ -22,6 +22,10 @@ class ArDisputeEvidence(models.Model):
         store=True,
         readonly=False,
     )
+    is_from_customer = fields.Boolean(
+        string="Asked of the customer",
+        help="The customer sees it on the portal, and sends it there.",
+    )
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
 
     @api.model_create_multi

@@ -1,7 +1,6 @@
 """A question about a dispute to a colleague who does not work with Odoo."""
 
 import secrets
-import textwrap
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -9,7 +8,6 @@ from odoo.tools import consteq, email_normalize, formataddr, hmac, plaintext2htm
 
 SIGNATURE = "ar.dispute.question"
 ANSWER_LENGTH = 5000
-TODO = "mail.mail_activity_data_todo"
 
 
 class ArDisputeQuestion(models.Model):
@@ -103,21 +101,15 @@ class ArDisputeQuestion(models.Model):
             raise UserError(self.env._("Please write your answer."))
         dispute = self.dispute_id
         attachments = dispute._attach_uploads(files)
-        self.answer_ids += dispute.message_post(
+        self.answer_ids += dispute._post_from_outside(
+            attachments,
             body=plaintext2html(text),
             author_id=False,
             email_from=self._get_email_to(),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
-            attachment_ids=attachments.ids,
         )
-        user = dispute.processor_id or dispute.coordinator_id
-        dispute.activity_schedule(
-            TODO,
-            summary=self.env._("%s answered", self.name),
-            note=plaintext2html(textwrap.shorten(text, 200, placeholder="…")),
-            user_id=user.id or dispute.company_id.ar_dispute_owner_id.id,
-        )
+        dispute._tell_who_treats(self.env._("%s answered", self.name), text)
 
     def _get_page_values(self) -> dict:
         """Return all that the page shows, and nothing else."""

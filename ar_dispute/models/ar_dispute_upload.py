@@ -27,6 +27,15 @@ class ArDisputeUpload(models.AbstractModel):
         rows = [self._prepare_upload(file) for file in chosen]
         return self.env["ir.attachment"].sudo().create(rows)
 
+    def _post_from_outside(self, attachments, **message):
+        """Post what an outsider wrote, with its files; return the message.
+
+        Odoo itself links no files of people who are no internal users.
+        """
+        posted = self.message_post(**message)
+        posted.attachment_ids = attachments
+        return posted
+
     def _prepare_upload(self, file) -> dict:
         content = file.stream.read(upload.FILE_BYTES + 1)
         if len(content) > upload.FILE_BYTES:

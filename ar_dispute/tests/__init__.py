@@ -12,6 +12,7 @@ from . import test_dispute_doubt
 from . import test_dispute_day
 from . import test_dispute_flag
 from . import test_dispute_import
+from . import test_dispute_portal_http
 from . import test_dispute_report
 from . import test_dispute_http
 from . import test_dispute_review

@@ -68,7 +68,9 @@ class TestDisputeQuestionPage(DisputeCommon, HttpCase):
         slip = ("slip.pdf", b"%PDF-1.7 slip")
         self.assertEqual(self._post("Nine boxes", [slip]).status_code, 200)
         self.assertEqual(self._post("Or ten").status_code, 200)
-        self.assertIn("Nine boxes", self._get().text)
+        page = self._get().text
+        self.assertIn("Nine boxes", page)
+        self.assertIn("slip.pdf", page)
         notes = self.question.answer_ids
         self.assertEqual(len(notes), 2)
         self.assertTrue(all(note.subtype_id.internal for note in notes))
