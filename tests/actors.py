@@ -202,6 +202,29 @@ def open_portal(env: Env, login: str) -> dict:
     company = company_of(env)
     env = env(context={"allowed_company_ids": company.ids})
     accept_demo_payments(env, company)
+    account, invoices = _owe_on_portal(env, login, count=2)
+    today = env["ar.account"]._today(company)
+    promise = env["ar.payment.promise"]._make(account, 200, today)
+    account._set_hold("hold", "late again", code="overdue", until_paid=True)
+    env.cr.commit()
+    return {"invoices": invoices.ids, "account": account.id, "promise": promise.id}
+
+
+def open_claims(env: Env, login: str) -> dict:
+    """Give a customer with one late invoice a portal user; the administrator is the
+    process owner of disputes."""
+    company = company_of(env)
+    company.ar_dispute_owner_id = env.ref("base.user_admin")
+    env = env(context={"allowed_company_ids": company.ids})
+    account, invoice = _owe_on_portal(env, login, count=1)
+    env.cr.commit()
+    return {"invoice": invoice.id, "account": account.id, "company": company.id}
+
+
+def _owe_on_portal(env: Env, login: str, count: int) -> tuple[Env, Env]:
+    """Post late invoices of a new customer, of whose people one has a portal user
+    with its login as password; return its account and the invoices."""
+    company = company_of(env)
     customer = env["res.partner"].create({"name": CUSTOMER, "is_company": True})
     person = customer.create(
         {"name": login, "parent_id": customer.id, "email": f"{login}@example.com"}
@@ -217,15 +240,13 @@ def open_portal(env: Env, login: str) -> dict:
         }
     )
     day = fields.Date.subtract(fields.Date.today(), days=20)
-    invoices = env["account.move"].create([_invoice(customer, day) for _two in "12"])
+    invoices = env["account.move"].create(
+        [_invoice(customer, day) for _number in range(count)]
+    )
     invoices.action_post()
     account = env["ar.account"]._ensure([(company.id, customer.id)])
     account._refresh_now()
-    today = env["ar.account"]._today(company)
-    promise = env["ar.payment.promise"]._make(account, 200, today)
-    account._set_hold("hold", "late again", code="overdue", until_paid=True)
-    env.cr.commit()
-    return {"invoices": invoices.ids, "account": account.id, "promise": promise.id}
+    return account, invoices
 
 
 def accept_demo_payments(env: Env, company: Env) -> None:

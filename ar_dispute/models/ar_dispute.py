@@ -564,7 +564,8 @@ class ArDispute(models.Model):
             today = self._get_today(company)
             large = company.ar_dispute_manager_limit
             for dispute in disputes:
-                priority, words = dispute._get_rating(today, large)
+                house = dispute._with_house_language()
+                priority, words = house._get_rating(today, large)
                 if (dispute.priority, dispute.priority_reason) != (priority, words):
                     dispute.write({"priority": priority, "priority_reason": words})
 

@@ -79,8 +79,8 @@ class ArDisputeDoubt(models.AbstractModel):
         # sudo: the columns are the suite's own; facts come from the whole register
         waiting = self.sudo().filtered(lambda dispute: dispute.state in UNDECIDED)
         facts = waiting._get_doubt_facts()
-        words = self._get_doubt_words()
         for dispute in waiting:
+            words = dispute._with_house_language()._get_doubt_words()
             score = false_dispute.score_claim(facts[dispute.id])
             reason = " · ".join(
                 f"{words[code]} ({false_dispute.POINTS[code]:+d})"

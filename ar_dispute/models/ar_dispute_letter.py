@@ -129,7 +129,8 @@ class ArDisputeLetter(models.AbstractModel):
 
     def _get_missing_evidence(self) -> list[str]:
         """Return what we ask from the customer."""
-        return self.evidence_ids.filtered(lambda x: not x.received_date).mapped("name")
+        asked = self._get_asked_evidence()
+        return asked.filtered(lambda row: not row.received_date).mapped("name")
 
     def _get_payable(self) -> float:
         """Return what remains to be paid of what was disputed, by the decision."""

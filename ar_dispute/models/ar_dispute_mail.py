@@ -122,7 +122,7 @@ class ArDisputeMail(models.AbstractModel):
         if self.env.context.get(AUTOMATIC):
             msg_dict["is_internal"] = True
         elif self._is_of_customer(msg_dict):
-            self._hear(self.env._("Answered by mail"))
+            self._hear(self._get_text(msg_dict))
         elif not self._is_of_colleague(msg_dict):
             msg_dict["is_internal"] = True
 
@@ -134,15 +134,12 @@ class ArDisputeMail(models.AbstractModel):
         author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
         return bool(author.user_ids) and not author.partner_share
 
-    def _hear(self, words: str):
-        """Go on with a case that waited for the customer, and tell who treats it."""
-        self.ensure_one()
+    def _hear(self, text: str):
+        """Tell who treats a case that the customer answered; whoever waited goes on."""
+        house = self._with_house_language()
+        house._tell_who_treats(house.env._("The customer answered"), text)
         if self.state == "waiting":
-            self.action_resume(words)
-        self._ask(
-            lambda dispute: dispute.processor_id or dispute.coordinator_id,
-            self.env._("The customer answered"),
-        )
+            house.action_resume(house.env._("The customer answered by mail."))
 
     # ------------------------------------------------------------------
     # Files

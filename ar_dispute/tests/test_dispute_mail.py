@@ -199,7 +199,8 @@ class TestDisputeMail(DisputeMailCommon):
         dispute, asked = self._wait()
         self._receive("The slip is enclosed", reply_to=asked)
         self.assertEqual(dispute.state, "investigating")
-        self.assertIn("Answered by mail", dispute.step_ids.mapped("reason"))
+        reasons = dispute.step_ids.mapped("reason")
+        self.assertIn("The customer answered by mail.", reasons)
         self.assertIn("The customer answered", dispute.activity_ids.mapped("summary"))
         self.assertFalse(dispute.message_ids[:1].subtype_id.internal)
 
@@ -250,8 +251,10 @@ class TestDisputeLetters(DisputeMailCommon):
         dispute = self._dispute()
         dispute.action_qualify()
         letter = self._compose(dispute.action_acknowledge())
+        asked = dispute.evidence_ids.filtered("is_from_customer")
+        self.assertTrue(asked)
         for evidence in dispute.evidence_ids:
-            self.assertIn(evidence.name, letter.body)
+            self.assertEqual(evidence in asked, evidence.name in letter.body)
 
     def _compose(self, action):
         composer = Form(
