@@ -101,9 +101,7 @@ def decide(visit: Visit, case: int) -> None:
     page.fill(".o_field_widget[name=decision_note] textarea", WHY)
     visit.press("button[name=action_decide]")
     visit.press("button[name=action_approve]")
-    page.screenshot(path="/tmp/look6/real_approved.png")
     visit.press("button[name=action_answer]")
-    page.screenshot(path="/tmp/look6/real_answer.png")
     visit.press(".modal button[name=action_send_mail]")
 
 
@@ -132,4 +130,5 @@ def choose(visit: Visit, field: str) -> None:
     box = page.locator(f".o_field_widget[name={field}] input")
     if not box.input_value():
         box.click()
+        page.keyboard.press("ArrowDown")
         page.locator(".o-autocomplete--dropdown-item").first.click()
