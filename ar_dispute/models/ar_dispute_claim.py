@@ -163,8 +163,8 @@ class ArDisputeClaim(models.AbstractModel):
 
     @api.model
     def _get_claim_parts(self, claim: Claim, free: dict) -> list[Part]:
-        """Return what is contested: of an invoice the lines that were filled in, else
-        of each item the amount that was typed, else all that is free."""
+        """Return what is contested: of an invoice the lines that were filled in, or the
+        amounts that were typed, else all that is free."""
         wanted = claim.quantities.keys() | claim.line_amounts.keys()
         products = self._get_claim_products(free)
         products = products.filtered(lambda line: line.id in wanted)
@@ -175,13 +175,30 @@ class ArDisputeClaim(models.AbstractModel):
         left, parts = dict(free), []
         for product in products:
             parts += self._make_claim_line(claim, product)._take_parts(left)
-        by_lines = products.move_id
-        parts += [
-            Part(item, claim.amounts.get(item.id, amount))
+        return parts + self._get_claim_amounts(claim, free, products.move_id)
+
+    @api.model
+    def _get_claim_amounts(self, claim: Claim, free: dict, by_lines) -> list[Part]:
+        """Return what is contested of the invoices whose lines were not filled in: the
+        amounts that were typed, of an invoice without any all that is free."""
+        typed = {item for item in free if item.id in claim.amounts}
+        by_amounts = {item.move_id for item in typed}
+        if both := [move.name for move in by_lines if move in by_amounts]:
+            raise UserError(
+                self.env._(
+                    "%s: fill in either the lines that are wrong or an amount of the"
+                    " invoice, not both.",
+                    ", ".join(both),
+                )
+            )
+        done = {*by_lines, *by_amounts}
+        amounts = [Part(item, claim.amounts[item.id]) for item in free if item in typed]
+        whole = [
+            Part(item, amount)
             for item, amount in free.items()
-            if item.move_id not in by_lines
+            if item.move_id not in done
         ]
-        return parts
+        return amounts + whole
 
     @api.model
     def _make_claim_line(self, claim: Claim, product):

@@ -32,7 +32,7 @@ class ArDisputePortal(models.AbstractModel):
 
     @api.model
     def _get_portal_cases_domain(self) -> Domain:
-        """Return the cases of the user's own customer, in every company it buys from."""
+        """Return which cases are of the user's own customer, in all its accounts."""
         accounts = self.env["ar.account"]._get_portal_accounts()
         return Domain("account_id", "in", accounts.ids)
 
@@ -54,7 +54,7 @@ class ArDisputePortal(models.AbstractModel):
     def _get_portal_cases(
         self, limit: int, offset: int = 0
     ) -> list[dispute_portal.PortalCase]:
-        """Return the cases of the user's customer, the last one first; sudo: as above."""
+        """Return the customer's cases, the last one first; sudo: as above."""
         cases = self.sudo().search(
             self._get_portal_cases_domain(), order="id desc", limit=limit, offset=offset
         )
@@ -226,7 +226,8 @@ class ArDisputePortal(models.AbstractModel):
         """Note what a customer sends of what it was asked for; when all of it has come
         the waiting ends."""
         asked = self._get_asked_evidence()
-        evidence = asked.filtered(lambda row: row.id == evidence_id)
+        missing = asked.filtered(lambda row: not row.received_date)
+        evidence = missing.filtered(lambda row: row.id == evidence_id)
         if not evidence or self.state not in dispute_states.UNDECIDED:
             raise UserError(
                 self.env._("This is not asked for any more: please write a message.")

@@ -23,6 +23,7 @@ class DisputePortalCommon(DisputeCommon, PortalHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.handler.lang = "en_US"
         cls.item = cls._receivable(cls.late)
         cls.foreign_item = cls._receivable(cls.foreign)
 
@@ -141,6 +142,34 @@ class TestDisputeClaim(DisputePortalCommon):
         self._claim(**{f"amount_{self.item.id}": "40"})
         self.assertEqual(self._cases().amount, 40)
         self.assertIn("Disputed part", self._get().text)
+
+    def test_an_amount_of_one_instalment_leaves_the_other_ones_alone(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "in two",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (10, 40)
+                ],
+            }
+        )
+        invoice = self._owe(self.customer, 600, -5, invoice_payment_term_id=term.id)
+        first, second = self._receivable(invoice)
+        self._claim([first.id, second.id], **{f"amount_{first.id}": "40"})
+        self.assertRecordValues(
+            self._cases().line_ids, [{"line_id": first.id, "amount": 40}]
+        )
+
+    def test_lines_and_an_amount_of_one_invoice_are_not_both_taken(self):
+        line = self.late.invoice_line_ids
+        answer = self._claim(
+            **{f"amount_{self.item.id}": "40", f"quantity_{line.id}": "1"}
+        )
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("not both", answer.text)
+        self.assertFalse(self._cases())
 
     def test_no_more_is_disputed_than_is_open_and_not_in_a_case(self):
         line = self.late.invoice_line_ids
