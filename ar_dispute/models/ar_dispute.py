@@ -409,11 +409,16 @@ class ArDispute(models.Model):
     def _ask_evidence(self):
         """Ask for what the reason needs and was not asked for yet."""
         known = set(self.evidence_ids.mapped("name"))
-        wanted = self.reason_id._get_evidence() if self.reason_id else []
+        wanted = self.reason_id._get_evidence() if self.reason_id else {}
         self.env["ar.dispute.evidence"].create(
             [
-                {"dispute_id": self.id, "name": name, "asked_date": self._get_day()}
-                for name in wanted
+                {
+                    "dispute_id": self.id,
+                    "name": name,
+                    "asked_date": self._get_day(),
+                    "is_from_customer": is_from_customer,
+                }
+                for name, is_from_customer in wanted.items()
                 if name not in known
             ]
         )
@@ -563,9 +568,9 @@ class ArDispute(models.Model):
         for company, disputes in self.sudo().grouped("company_id").items():
             today = self._get_today(company)
             large = company.ar_dispute_manager_limit
-            for dispute in disputes:
-                house = dispute._with_house_language()
-                priority, words = house._get_rating(today, large)
+            # reasons are kept in the company's language
+            for dispute in disputes.with_context(lang=company.partner_id.lang):
+                priority, words = dispute._get_rating(today, large)
                 if (dispute.priority, dispute.priority_reason) != (priority, words):
                     dispute.write({"priority": priority, "priority_reason": words})
 

@@ -80,7 +80,9 @@ class ArDisputeDoubt(models.AbstractModel):
         waiting = self.sudo().filtered(lambda dispute: dispute.state in UNDECIDED)
         facts = waiting._get_doubt_facts()
         for dispute in waiting:
-            words = dispute._with_house_language()._get_doubt_words()
+            # reasons are kept in the company's language
+            lang = dispute.company_id.partner_id.lang
+            words = dispute.with_context(lang=lang)._get_doubt_words()
             score = false_dispute.score_claim(facts[dispute.id])
             reason = " · ".join(
                 f"{words[code]} ({false_dispute.POINTS[code]:+d})"

@@ -177,10 +177,10 @@ class ArDispute(models.Model):
         running = self.filtered(lambda dispute: dispute._is_open())
         self.env["ar.dispute.evidence"].create(
             [
-                {"dispute_id": dispute.id, "name": name}
+                {"dispute_id": dispute.id, "name": name, "is_from_customer": asked}
                 for dispute in running
                 if dispute.reason_id
-                for name in dispute.reason_id._get_evidence()
+                for name, asked in dispute.reason_id._get_evidence().items()
             ]
         )
         (self - running).line_ids._replay_ledger()

@@ -61,6 +61,12 @@ class ArDisputeReason(models.Model):
     evidence = fields.Text(
         string="Evidence to collect", translate=True, help="One thing a line."
     )
+    customer_evidence = fields.Text(
+        string="Evidence to ask the customer for",
+        translate=True,
+        help="One thing a line. The customer reads it on the portal and in the"
+        " receipt.",
+    )
     resolution_ids = fields.Many2many(
         "ar.dispute.resolution",
         string="Usual resolutions",
@@ -104,7 +110,13 @@ class ArDisputeReason(models.Model):
             lambda team: team.active and team.company_id == company.root_id
         )
 
-    def _get_evidence(self) -> list[str]:
-        """Return the evidence to collect, one thing each, in the user's language."""
+    def _get_evidence(self) -> dict[str, bool]:
+        """Return the evidence to collect, and whether the customer has it, in the
+        user's language."""
         self.ensure_one()
-        return [line.strip() for line in (self.evidence or "").splitlines() if line]
+        return {
+            line.strip(): field == "customer_evidence"
+            for field in ("customer_evidence", "evidence")
+            for line in (self[field] or "").splitlines()
+            if line.strip()
+        }

@@ -47,6 +47,7 @@ class DisputeCommon(ReceivablesCommon):
             cls.env,
             login=login,
             name=login.replace("_", " ").title(),
+            lang="en_US",
             groups="ar_dispute.group_ar_dispute_user",
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],

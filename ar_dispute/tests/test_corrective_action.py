@@ -16,7 +16,6 @@ class TestCorrectiveAction(DisputeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.handler.lang = "en_US"
         cls.action = cls.env["ar.corrective.action"].create(
             {
                 "name": "Weigh each pallet",

@@ -71,7 +71,11 @@ class TestDisputeCodes(ReceivablesCommon):
                 self.assertTrue(reason.resolution_ids)
         self.assertEqual(
             self.short._get_evidence(),
-            ["Proof of delivery with reserves", "Weight", "Picking list"],
+            {
+                "Proof of delivery with reserves": True,
+                "Weight": False,
+                "Picking list": False,
+            },
         )
 
     def test_unfounded_is_never_chosen_when_a_dispute_is_registered(self):

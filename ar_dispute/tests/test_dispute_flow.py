@@ -52,7 +52,7 @@ class TestDisputeFlow(DisputeCommon):
         )
         self.assertEqual(str(dispute.deadline), "2026-07-07")  # 5 working days
         self.assertEqual(
-            dispute.evidence_ids.mapped("name"), self.short._get_evidence()
+            dispute.evidence_ids.mapped("name"), list(self.short._get_evidence())
         )
         self.assertEqual(dispute.activity_ids.user_id, self.handler)
 

@@ -23,7 +23,6 @@ class DisputePortalCommon(DisputeCommon, PortalHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.handler.lang = "en_US"
         cls.item = cls._receivable(cls.late)
         cls.foreign_item = cls._receivable(cls.foreign)
 
@@ -61,9 +60,9 @@ class DisputePortalCommon(DisputeCommon, PortalHttpCommon):
     def _wait(self, case, *asked):
         """Ask the customer for some things, and wait for it; return the case."""
         self._investigate(case)
-        case.evidence_ids = [
-            Command.create({"name": name, "is_from_customer": True}) for name in asked
-        ]
+        case.evidence_ids.is_from_customer = False
+        rows = [{"name": name, "is_from_customer": True} for name in asked]
+        case.evidence_ids = list(map(Command.create, rows))
         case.action_wait("The slip is missing")
         return case
 

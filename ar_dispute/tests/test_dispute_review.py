@@ -13,11 +13,6 @@ from .common import DisputeCommon
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
 class TestDisputeReview(DisputeCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.owner.lang = "en_US"
-
     def _review(self, user=None):
         reviews = self.env["ar.dispute.review"].with_user(user or self.owner)
         return reviews.create({"company_id": self.company.id})
