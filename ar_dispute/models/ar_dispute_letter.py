@@ -1,5 +1,7 @@
 """What we write to the customer about a dispute: a receipt, then an answer."""
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -72,11 +74,21 @@ class ArDisputeLetter(models.AbstractModel):
         """Return a text; sudo: texts are written by who may edit templates."""
         return self.env.ref(name).sudo()
 
+    def _render_letter(self, name: str) -> tuple[str, Markup]:
+        """Return subject and body of a letter, in the customer's language."""
+        template = self._get_template(name)
+        subject, body = (
+            template._render_field(field, self.ids, compute_lang=True)[self.id]
+            for field in ("subject", "body_html")
+        )
+        return subject, body
+
     def message_post(self, **kwargs):
         # EXTENDS mail: a letter that was sent is noted on the case
         message = super().message_post(**kwargs)
         told = self.env.context.get("ar_dispute_told")
-        if told in ("acknowledged_date", "answered_date"):
+        reached = self.partner_id in message.partner_ids.commercial_partner_id
+        if told in ("acknowledged_date", "answered_date") and reached:
             self._checked_sudo()[told] = self._get_day()
         return message
 
@@ -92,11 +104,19 @@ class ArDisputeLetter(models.AbstractModel):
             words = self.env._("No receipt: %s has no mail address.", contact.name)
             self._message_log(body=words)
             return
+        try:
+            with self.env.cr.savepoint():
+                self._post_receipt(contact)
+        except UserError as error:  # a text that cannot be made never loses a claim
+            self._message_log(body=self.env._("No receipt: %s", error))
+
+    def _post_receipt(self, contact):
         # sudo: a customer or the mail gateway opened the case, the company answers
         dispute = self.sudo().with_context(ar_dispute_told="acknowledged_date")
-        signer = self._get_signer()
-        dispute.message_post_with_source(
-            self._get_template(RECEIPT),
+        signer, (subject, body) = self._get_signer(), self._render_letter(RECEIPT)
+        dispute.message_post(
+            subject=subject,
+            body=body,
             author_id=(signer.partner_id or self.company_id.partner_id).id,
             email_layout_xmlid="mail.mail_notification_light",
             message_type="auto_comment",
@@ -165,15 +185,15 @@ class ArDisputeLetter(models.AbstractModel):
     def _prepare_letter(self) -> dict:
         """Return the values of the page: the answer once there is one, before that the
         receipt."""
-        template = self._get_template(ANSWER if self.approved_date else RECEIPT)
+        subject, body = self._render_letter(ANSWER if self.approved_date else RECEIPT)
         contact, company = self._get_contact(), self.company_id
         return {
             "page": "ar_best_practices.dunning_letter_page",
             "company": company,
             "customer": self.partner_id,
             "lang": self.env.lang,
-            "subject": template._render_field("subject", self.ids)[self.id],
-            "body": template._render_field("body_html", self.ids)[self.id],
+            "subject": subject,
+            "body": body,
             "annex": [],
             "address": self._get_postal_lines(self.partner_id, contact),
             "place_and_date": self._get_place_and_date(self._get_day()),

@@ -12,6 +12,7 @@ from ..tools.dispute_states import OPEN
 
 TODO = "mail.mail_activity_data_todo"
 CLAIM_LENGTH = 5000
+READ_LENGTH = 20_000  # of a mail, where numbers are looked for
 
 
 class ArDisputeMail(models.AbstractModel):
@@ -54,7 +55,7 @@ class ArDisputeMail(models.AbstractModel):
     def _find_disputed(self, account, msg_dict) -> list:
         """Return what is open of the invoices that a mail names."""
         text = f"{msg_dict.get('subject') or ''}\n{self._get_text(msg_dict)}"
-        keys = reference.find_keys(text)
+        keys = reference.find_keys(text[:READ_LENGTH])
         items = account.open_line_ids.filtered(lambda x: x.amount_residual > 0)
         named = items.filtered(
             lambda item: keys & reference.strong_keys(item.move_name or "")

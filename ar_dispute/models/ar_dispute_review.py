@@ -11,6 +11,7 @@ from odoo.tools import SQL, format_date
 from ..tools.dispute_states import OPEN
 from .ar_dispute_clock import RUNNING
 
+CREDIT_MANAGER = "ar_best_practices.group_ar_credit_manager"
 QUIET_DAYS = 14  # without a step, or waiting for the customer
 LARGEST = 5
 LINE_COUNT = 50  # nobody speaks of more in a week
@@ -110,6 +111,7 @@ class ArDisputeReview(models.Model):
     def action_prepare(self):
         """Open the review that is not done yet, or a new one."""
         company = self.env.company.root_id
+        self._check_prepares(company)
         review = self.search(
             [("company_id", "=", company.id), ("done_date", "=", False)], limit=1
         )
@@ -120,6 +122,17 @@ class ArDisputeReview(models.Model):
             "res_id": review.id,
             "views": [(False, "form")],
         }
+
+    def _check_prepares(self, company):
+        # sudo: who the process owner is is no secret
+        owner = company.sudo().ar_dispute_owner_id
+        if self.env.user != owner and not self.env.user.has_group(CREDIT_MANAGER):
+            raise UserError(
+                self.env._(
+                    "The weekly review is for %s and credit managers.",
+                    owner.name or self.env._("a process owner (Settings)"),
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

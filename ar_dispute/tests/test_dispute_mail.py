@@ -268,6 +268,22 @@ class TestDisputeLetters(DisputeMailCommon):
         self.assertFalse(dispute.acknowledged_date)
         self.assertIn("no mail address", dispute.message_ids[:1].body)
 
+    def test_a_text_that_cannot_be_made_loses_no_claim(self):
+        template = self.env.ref("ar_dispute.mail_template_dispute_received")
+        english = template.with_context(lang="en_US")
+        english.body_html = '<p t-out="1 / 0" />'
+        with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
+            self._receive(f"About {self.number}")
+        dispute = self._cases()
+        self.assertEqual(len(dispute), 1)
+        self.assertFalse(dispute.acknowledged_date)
+        self.assertIn("No receipt", " ".join(dispute.message_ids.mapped("body")))
+
+    def test_a_note_is_no_answer_whatever_its_context(self):
+        dispute = self._execute(self._dispute())
+        dispute.with_context(ar_dispute_told="answered_date").message_post(body="Done")
+        self.assertFalse(dispute.answered_date)
+
     def test_what_was_told_by_phone_waits_for_a_person_to_acknowledge_it(self):
         dispute = self._dispute(channel="phone")
         self.assertFalse(dispute.acknowledged_date)

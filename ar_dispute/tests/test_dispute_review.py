@@ -100,6 +100,11 @@ class TestDisputeReview(DisputeCommon):
             review.action_done()
         review.with_user(self.owner).action_done()
 
+    def test_others_are_told_whose_it_is(self):
+        reviews = self.env["ar.dispute.review"].with_user(self.handler)
+        with self.assertRaisesRegex(UserError, "for Dispute Owner and credit managers"):
+            reviews.action_prepare()
+
     def test_others_see_no_review(self):
         review = self._review()
         for user in (self.handler, self.collector):
