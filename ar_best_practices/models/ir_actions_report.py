@@ -11,7 +11,8 @@ class IrActionsReport(models.Model):
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         # EXTENDS base: letters are printed in batches and without a page header
         report = self._get_report(report_ref)
-        if report.report_name != DOCUMENT:
+        # by its file: the name is what a browser asks for, and each report's own
+        if report.report_file != DOCUMENT:
             return super()._render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
         records = self.env[report.model].browse(res_ids)
         records.check_access("read")

@@ -245,7 +245,9 @@ class TestDunningLetter(ReceivablesCommon):
         run = self._approved()
         report = self.env["ir.actions.report"]
         with self.allow_pdf_render():
-            content, kind = report._render_qweb_pdf(REPORT, run.ids)
+            # as the browser asks for it: by its name
+            name = self.env.ref(REPORT).report_name
+            content, kind = report._render_qweb_pdf(name, run.ids)
         self.assertEqual(kind, "pdf")
         self.assertEqual(self._read(content), self._print(run))
 

@@ -55,11 +55,23 @@ class TestStatement(ReceivablesCommon):
             {"line_id": self._receivable(move).id, "disputed": True}
         )
 
+    def test_the_print_menu_gives_the_statement(self):
+        report = self.env.ref("ar_best_practices.ar_account_report_statement")
+        printer = self.env["ir.actions.report"]
+        with self.allow_pdf_render():
+            # as the browser asks for it: by its name
+            content, _kind = printer._render_qweb_pdf(
+                report.report_name, self.account.ids
+            )
+        self.assertIn(self.customer.name, self._read_pages(content)[0])
+
     def _pages(self, accounts, day=TODAY):
         """Return the text of each printed page."""
         accounts = accounts.with_context(ar_as_of=day)
         with self.allow_pdf_render():
-            content = accounts._print_documents()
+            return self._read_pages(accounts._print_documents())
+
+    def _read_pages(self, content):
         return [
             " ".join(page.extract_text().split())
             for page in PdfReader(io.BytesIO(content)).pages
