@@ -22,6 +22,20 @@ class LedgerCommon(DisputeCommon):
         """Unmatch all that an entry cleared."""
         self._receivable(move).remove_move_reconcile()
 
+    def _pay_and_write_off(self, amount, invoice=None):
+        """Register a payment of an invoice as Odoo does with “Mark as fully paid”."""
+        invoice = invoice or self.invoice
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"payment_date": TODAY, "amount": amount})
+        )
+        loss = self.company_data["default_account_expense"]
+        wizard.write(
+            {"payment_difference_handling": "reconcile", "writeoff_account_id": loss.id}
+        )
+        return wizard._create_payments()
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(TODAY)
@@ -56,26 +70,12 @@ class TestDisputeLedger(LedgerCommon):
 
     def test_a_rest_written_off_with_the_payment_is_no_money(self):
         dispute = self._dispute()
-        payment = self._pay_and_write_off(600, 400)
+        payment = self._pay_and_write_off(600)
         self.assertEqual(self._amounts(dispute), (0, 0, 0, 400, 0))
         self._undo(payment.move_id)
         self.assertEqual(self._amounts(dispute), (400, 0, 0, 0, 0))
-        self._pay_and_write_off(850, 150)
+        self._pay_and_write_off(850)
         self.assertEqual(self._amounts(dispute), (0, 0, 250, 150, 0))
-
-    def _pay_and_write_off(self, amount, rest):
-        """Register a payment of an invoice as Odoo does with “Mark as fully paid”."""
-        wizard = (
-            self.env["account.payment.register"]
-            .with_context(active_model="account.move", active_ids=self.invoice.ids)
-            .create({"payment_date": TODAY, "amount": amount})
-        )
-        self.assertEqual(wizard.payment_difference, rest)
-        loss = self.company_data["default_account_expense"]
-        wizard.write(
-            {"payment_difference_handling": "reconcile", "writeoff_account_id": loss.id}
-        )
-        return wizard._create_payments()
 
     def test_what_is_unmatched_is_disputed_again(self):
         dispute = self._dispute()
@@ -291,6 +291,7 @@ class TestDisputeSequences(LedgerCommon):
         steps = [
             self._step_open,
             self._step_pay,
+            self._step_pay_and_write_off,
             self._step_credit,
             self._step_write_off,
             self._step_unmatch,
@@ -325,6 +326,12 @@ class TestDisputeSequences(LedgerCommon):
         if self._residual() > 0.01:
             amount = self._part_of(chance, self._residual())
             payment = self._pay(self.played["invoice"], TODAY, amount)
+            self.played["entries"].append(payment.move_id)
+
+    def _step_pay_and_write_off(self, chance):
+        if self._residual() > 10 and chance.random() < 0.5:  # nothing is left after it
+            invoice, paid = self.played["invoice"], round(self._residual() * 0.7, 2)
+            payment = self._pay_and_write_off(paid, invoice)
             self.played["entries"].append(payment.move_id)
 
     def _step_credit(self, chance):
