@@ -232,15 +232,20 @@ class ArDispute(models.Model):
                     line[name] * line.rate for line in dispute.line_ids
                 )
 
-    @api.depends(*AMOUNTS)
+    @api.depends(*AMOUNTS, "state")
     def _compute_amount_words(self):
         for dispute in self:
             money = dispute.currency_id.format
+            still = money(dispute.still_disputed)
+            if dispute._is_open():
+                left = self.env._("still disputed %s", still)
+            else:
+                left = self.env._("no longer disputed %s", still)
             dispute.amount_words = self.env._(
-                "%(amount)s = still disputed %(still)s + credited %(credited)s + paid"
-                " %(paid)s + written off %(written_off)s + otherwise cleared %(other)s",
+                "%(amount)s = %(left)s + credited %(credited)s + paid %(paid)s"
+                " + written off %(written_off)s + otherwise cleared %(other)s",
                 amount=money(dispute.amount),
-                still=money(dispute.still_disputed),
+                left=left,
                 credited=money(dispute.credited),
                 paid=money(dispute.paid),
                 written_off=money(dispute.written_off),

@@ -150,6 +150,12 @@ class TestDisputeLedger(LedgerCommon):
         other.action_cancel("the same")
         dispute.action_reopen("again")
 
+    def test_the_amounts_of_an_ended_case_are_no_longer_disputed(self):
+        dispute = self._dispute()
+        self.assertIn("= still disputed $\xa0400.00 +", dispute.amount_words)
+        dispute.action_cancel("by mistake")
+        self.assertIn("= no longer disputed $\xa0400.00 +", dispute.amount_words)
+
     def test_a_case_that_is_settled_proposes_once_to_be_closed(self):
         dispute = self._dispute()
         before = dispute.activity_ids
