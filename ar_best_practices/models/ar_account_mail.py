@@ -55,15 +55,19 @@ class ArAccountMail(models.AbstractModel):
         of_company = Domain("company_id", "=", company.id)
         return everyone.search(customers & of_company, limit=1)
 
-    def _keep_unknown_sender(self, msg_dict, company):
-        """Hand a mail of nobody we know to a person, on the company's own contact."""
+    def _keep_unknown_sender(self, msg_dict, company, user=None):
+        """Hand a mail of nobody we know to a person, on the company's own contact.
+
+        :param user: who sorts out what came to this address, else who gets what nobody
+            owns
+        """
         company.partner_id.activity_schedule(
             TODO,
             summary=self.env._(
                 "Answer from an unknown sender: %(sender)s",
                 sender=msg_dict.get("email_from"),
             ),
-            user_id=self._get_fallback_user(company).id,
+            user_id=(user or self._get_fallback_user(company)).id,
         )
         return company.partner_id
 
