@@ -46,6 +46,7 @@ class ArDisputeLetter(models.AbstractModel):
         """Open a mail to the customer; what it tells is noted once it is sent."""
         self.ensure_one()
         self.check_access("write")
+        self._check_no_trial()
         if not self._get_contact().email_normalized:
             raise UserError(
                 self.env._(
@@ -69,6 +70,16 @@ class ArDisputeLetter(models.AbstractModel):
                 "ar_dispute_told": told,
             },
         }
+
+    def _check_no_trial(self):
+        """In a trial company no message ever reaches a customer."""
+        if self.company_id.ar_is_trial:
+            raise UserError(
+                self.env._(
+                    "This is a trial company: nothing is sent to customers. Print the"
+                    " letter instead (Print ▸ Letter to the customer)."
+                )
+            )
 
     def _get_template(self, name: str):
         """Return a text; sudo: texts are written by who may edit templates."""
@@ -105,6 +116,7 @@ class ArDisputeLetter(models.AbstractModel):
             self._message_log(body=words)
             return
         try:
+            self._check_no_trial()
             with self.env.cr.savepoint():
                 self._post_receipt(contact)
         except UserError as error:  # a text that cannot be made never loses a claim

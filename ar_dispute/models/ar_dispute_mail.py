@@ -1,5 +1,7 @@
 """What customers write about disputes: it opens a case, or goes on with it."""
 
+from email.message import EmailMessage
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize, html2plaintext
@@ -35,7 +37,8 @@ class ArDisputeMail(models.AbstractModel):
         if self.env.context.get(AUTOMATIC):
             return account or company.partner_id
         if not account:
-            return accounts._keep_unknown_sender(msg_dict, company)
+            owner = company.ar_dispute_owner_id
+            return accounts._keep_unknown_sender(msg_dict, company, owner)
         if case := self._find_case(account, msg_dict):
             case._receive(msg_dict)
             return case
@@ -64,9 +67,7 @@ class ArDisputeMail(models.AbstractModel):
         named = named or items.filtered(
             lambda item: reference.weak_key(item.move_name or "") in keys
         )
-        parts = self.env["ar.dispute.line"]._whole(named)
-        currency = parts[0].line.currency_id if parts else None
-        return [part for part in parts if part.line.currency_id == currency]
+        return self.env["ar.dispute.line"]._whole(named)
 
     def _get_text(self, msg_dict) -> str:
         return html2plaintext(msg_dict.get("body") or "").strip()
@@ -85,15 +86,31 @@ class ArDisputeMail(models.AbstractModel):
 
     def _open_from_mail(self, account, parts, msg_dict):
         refused = self._refuse_files(msg_dict)
+        text = self._get_text(msg_dict)[:CLAIM_LENGTH]
+        currency = parts[0].line.currency_id  # a case has one
+        own = [part for part in parts if part.line.currency_id == currency]
         dispute = self._open(
             account,
-            parts,
-            claim=self._get_text(msg_dict)[:CLAIM_LENGTH],
+            own,
+            claim=text,
             channel="mail",
             heard_from_id=self._get_sender(account, msg_dict).id,
         )
         dispute._log_refused_files(refused)
+        left = {part.line.move_name for part in parts if part not in own}
+        dispute._tell_of_claim(text, sorted(left))
         return dispute
+
+    def _tell_of_claim(self, text: str, left: list[str]):
+        """Tell who treats a new case what was written, and what else was named."""
+        house = self._with_house_language()
+        if left:
+            words = house.env._(
+                "Also named, in another currency: %s. Register a case of their own.",
+                ", ".join(left),
+            )
+            text = f"{words}\n{text}"
+        house._tell_who_treats(house.env._("Claim by mail"), text)
 
     def _get_sender(self, account, msg_dict):
         """Return the customer's contact who wrote."""
@@ -142,6 +159,15 @@ class ArDisputeMail(models.AbstractModel):
         if self.state == "waiting":
             house.action_resume(house.env._("The customer answered by mail."))
 
+    def _message_receive_bounce(self, email, partner):
+        # EXTENDS mail: the customer was told nothing, a person must find another way
+        result = super()._message_receive_bounce(email, partner)
+        for dispute in self:
+            house = dispute._with_house_language()
+            words = house.env._("Our message came back: %s", email)
+            house._tell_who_treats(words, "")
+        return result
+
     # ------------------------------------------------------------------
     # Files
     # ------------------------------------------------------------------
@@ -156,7 +182,9 @@ class ArDisputeMail(models.AbstractModel):
         return refused + [file[0] for file in taken[upload.FILE_COUNT :]]
 
     @api.model
-    def _is_taken(self, name: str, content: str | bytes) -> bool:
+    def _is_taken(self, name: str, content: str | bytes | EmailMessage) -> bool:
+        if isinstance(content, EmailMessage):  # a mail that was forwarded as a file
+            content = content.as_bytes()
         data = content.encode() if isinstance(content, str) else content
         small = len(data) <= upload.FILE_BYTES
         return small and bool(upload.get_type(name or "", data))

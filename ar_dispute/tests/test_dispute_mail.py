@@ -40,6 +40,45 @@ Content-Transfer-Encoding: base64
 
 {content}
 """
+FORWARDED = """--part
+Content-Type: message/rfc822
+Content-Disposition: attachment; filename="{name}"
+
+From: carrier@example.org
+Subject: Delivery of May
+Content-Type: text/plain; charset=utf-8
+
+Two boxes stayed on the quay
+"""
+BOUNCE = """Return-Path: <>
+To: {to}
+From: MAILER-DAEMON@mx.example.com
+Subject: Undelivered Mail Returned to Sender
+Message-Id: <bounce-{number}@mx.example.com>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain; charset=us-ascii
+
+The mail system could not deliver your message. {text}
+
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; {sender}
+Action: failed
+Status: 5.1.1
+
+--part
+Content-Type: message/rfc822
+
+Message-Id: {reply_to}
+To: {sender}
+--part--
+"""
 CUSTOMER = "atelier.lemoine@example.com"
 
 
@@ -61,10 +100,11 @@ class DisputeMailCommon(DisputeCommon, MailCommon):
     def _receive(self, text="Two boxes are missing", files=(), headers="", **values):
         """Give a mail to the gateway as the mail server does."""
         self.count += 1
-        parts = "".join(
+        parts = values.pop("parts", "") + "".join(
             FILE.format(name=name, content=base64.b64encode(content).decode())
             for name, content in files
         )
+        source = values.pop("source", MAIL)
         values = {
             "sender": CUSTOMER,
             "to": self.address,
@@ -72,7 +112,7 @@ class DisputeMailCommon(DisputeCommon, MailCommon):
             "number": self.count,
             "reply_to": "<none@nowhere>",
         } | values
-        source = MAIL.format(text=text, files=parts, headers=headers, **values)
+        source = source.format(text=text, files=parts, headers=headers, **values)
         with mute_logger(GATEWAY), self.mock_mail_gateway():
             self.env["mail.thread"].sudo().message_process(None, source)
             self.env["mail.mail"].sudo().search(
@@ -107,6 +147,27 @@ class TestDisputeMail(DisputeMailCommon):
         self.assertIn("two boxes are missing", dispute.claim)
         bodies = " ".join(dispute.message_ids.mapped("body"))
         self.assertIn("two boxes are missing", bodies)
+
+    def test_whoever_treats_a_case_from_a_mail_is_told(self):
+        self._receive(f"On {self.number} two boxes are missing.")
+        activity = self._cases().activity_ids
+        self.assertEqual(activity.user_id, self.collector)
+        self.assertIn("two boxes are missing", activity.note)
+
+    def test_what_is_named_in_another_currency_is_told_too(self):
+        foreign = self._invoice(
+            self.customer,
+            500,
+            "2026-05-01",
+            "2026-05-31",
+            currency_id=self._foreign().id,
+        )
+        self._receive(f"About {self.number} and {foreign.name}")
+        dispute = self._cases()
+        self.assertEqual(len(dispute.line_ids), 1)
+        left = {self.number, foreign.name} - {dispute.item_words}
+        notes = " ".join(dispute.activity_ids.mapped("note"))
+        self.assertIn(left.pop(), notes)
 
     def test_the_number_may_stand_in_the_subject_in_another_form(self):
         written = self.number.replace("/", " ").lower()
@@ -144,6 +205,7 @@ class TestDisputeMail(DisputeMailCommon):
         self.assertFalse(self._cases())
         contact = self.company.partner_id
         self.assertIn("stranger@example.net", contact.activity_ids.summary)
+        self.assertEqual(contact.activity_ids.user_id, self.owner)
         self.assertIn(self.number, contact.message_ids[:1].body)
 
     def test_the_invoice_of_another_customer_is_not_found(self):
@@ -176,6 +238,32 @@ class TestDisputeMail(DisputeMailCommon):
         bodies = " ".join(dispute.message_ids.mapped("body"))
         for name in ("setup.exe", "slip2.pdf", "page.html"):
             self.assertIn(name, bodies)
+
+    def test_a_forwarded_mail_is_kept_with_the_claim(self):
+        self._receive(
+            f"About {self.number}", parts=FORWARDED.format(name="carrier.eml")
+        )
+        dispute = self._cases()
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "ar.dispute"), ("res_id", "=", dispute.id)]
+        )
+        self.assertEqual(files.mapped("name"), ["carrier.eml"])
+        self.assertIn(b"stayed on the quay", files.raw)
+
+    def test_files_of_an_answer_have_the_same_limits(self):
+        dispute, asked = self._wait()
+        self._receive(
+            "The slip is enclosed",
+            reply_to=asked,
+            files=[("slip.pdf", b"%PDF-1.7 slip"), ("setup.exe", b"MZ\x90\x00")],
+        )
+        messages = dispute.message_ids
+        self.assertEqual(messages.attachment_ids.mapped("name"), ["slip.pdf"])
+        self.assertIn("setup.exe", " ".join(messages.mapped("body")))
+
+    def test_a_bounce_opens_nothing(self):
+        self._receive(f"About {self.number}", source=BOUNCE)
+        self.assertFalse(self._cases())
 
     def test_script_in_a_mail_is_neutralised(self):
         self._receive(f"About {self.number} <script>alert(1)</script>")
@@ -219,6 +307,25 @@ class TestDisputeMail(DisputeMailCommon):
         note = dispute.message_ids[:1]
         self.assertIn("Me too", note.body)
         self.assertTrue(note.subtype_id.internal)
+
+    def test_a_bounce_does_not_end_the_waiting_and_a_person_is_told(self):
+        dispute, asked = self._wait()
+        bounces = self.mail_alias_domain.bounce_email
+        self._receive(source=BOUNCE, to=bounces, reply_to=asked)
+        self.assertEqual(dispute.state, "waiting")
+        self.assertIn(CUSTOMER, " ".join(dispute.activity_ids.mapped("summary")))
+
+    def test_a_customer_who_disagrees_with_an_ended_case_is_heard(self):
+        dispute = self._execute(self._dispute())
+        answer = dispute.message_post(
+            body="Our answer",
+            partner_ids=self.customer.ids,
+            subtype_xmlid="mail.mt_comment",
+        )
+        dispute.action_close()
+        self._receive("We see it otherwise", reply_to=answer.message_id)
+        self.assertIn("see it otherwise", dispute.message_ids[:1].body)
+        self.assertIn("The customer answered", dispute.activity_ids.mapped("summary"))
 
     def test_the_address_for_claims_is_set_in_the_settings(self):
         admin = self._create_user("admin_of_odoo", "admin")
@@ -269,6 +376,16 @@ class TestDisputeLetters(DisputeMailCommon):
         dispute = self._dispute(channel="portal")
         self.assertFalse(dispute.acknowledged_date)
         self.assertIn("no mail address", dispute.message_ids[:1].body)
+
+    def test_in_a_trial_company_nothing_reaches_a_customer(self):
+        self.company.ar_is_trial = True
+        self._receive(f"On {self.number} two boxes are missing.")
+        dispute = self._cases()
+        self.assertFalse(self._received_by_customer())
+        self.assertFalse(dispute.acknowledged_date)
+        self.assertIn("trial", " ".join(dispute.message_ids.mapped("body")))
+        with self.assertRaisesRegex(UserError, "trial"):
+            dispute.action_acknowledge()
 
     def test_a_text_that_cannot_be_made_loses_no_claim(self):
         template = self.env.ref("ar_dispute.mail_template_dispute_received")
