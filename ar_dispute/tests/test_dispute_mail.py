@@ -8,7 +8,7 @@ from PyPDF2 import PdfReader
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from odoo.addons.ar_best_practices.tests.common import TODAY
 from odoo.addons.mail.tests.common import MailCommon
@@ -351,7 +351,8 @@ class TestDisputeLetters(DisputeMailCommon):
         self.assertEqual(str(dispute.acknowledged_date), TODAY)
         [mail] = self._received_by_customer()
         self.assertIn(dispute.name, mail["subject"])
-        for words in (dispute.name, self.number, "1,000.00"):
+        day = format_date(self.env, dispute.deadline, "en_US")
+        for words in (dispute.name, self.number, "1,000.00", f">{day}<"):
             self.assertIn(words, mail["body"])
         self._receive("More", subject=f"Re: {dispute.name}")
         self.assertFalse(self._received_by_customer())
