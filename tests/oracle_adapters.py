@@ -20,6 +20,7 @@ load_tool = import_module("load_tools").load_tool
 prioritisation = import_module("oracle_priority").prioritisation
 collecting = import_module("oracle_collection")
 disputing = import_module("oracle_disputes")
+scoring = import_module("oracle_scores")
 shapes = import_module("oracle_items")
 Item = shapes.Item
 
@@ -350,4 +351,6 @@ ADAPTERS: dict[str, Callable[[dict], dict]] = {
     "DISP": disputing.disputes,
     "CN": disputing.credit_notes,
     "DDO": disputing.deductions,
+    "SCO": scoring.scores,
+    "LIM": scoring.credit_limits,
 }

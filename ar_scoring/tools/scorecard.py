@@ -210,20 +210,33 @@ def score_card(
     (35.2, 0.625)
     """
     lines = tuple(_hit(criterion, values.get(criterion.code)) for criterion in criteria)
+    neutral = {criterion.code: _get_neutral(criterion) for criterion in criteria}
+    return summarise(lines, missing, neutral)
+
+
+def summarise(
+    lines: Sequence[Line],
+    missing: Missing = "renormalise",
+    neutral: Mapping[str, float] | None = None,
+) -> Score:
+    """Return the score of lines that are known already.
+
+    :param neutral: points of unknown lines by code, when the card counts them so
+
+    >>> lines = [Line("dbt", 3, 1, 22, 25), Line("rating", None, None, None, 15)]
+    >>> summarise(lines, "zero").points, summarise(lines).coverage
+    (22.0, 0.625)
+    """
     most = float(sum(line.most for line in lines))
     known = [line for line in lines if line.points is not None]
     reached = float(sum(line.points for line in known))
     covered = float(sum(line.most for line in known))
-    coverage = covered / most if most else 0.0
     if missing == "neutral":
-        reached += sum(
-            _get_neutral(criterion)
-            for criterion, line in zip(criteria, lines, strict=True)
-            if line.points is None
-        )
+        unknown = [line.code for line in lines if line.points is None]
+        reached += sum((neutral or {}).get(code, 0) for code in unknown)
     elif missing == "renormalise":
         reached = reached / covered * most if covered else None
-    return Score(reached, most, coverage, lines)
+    return Score(reached, most, covered / most if most else 0.0, tuple(lines))
 
 
 def _hit(criterion: Criterion, value: Value) -> Line:
