@@ -3,6 +3,7 @@ mouse, no key is lost, and what was not decided is not touched."""
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from browser_helpers import OdooServer, Visit, chromium, served
@@ -64,6 +65,15 @@ class Desk:
     def wait_for_rows(self, number: int) -> None:
         """Wait until so many payments are shown."""
         wait_for(lambda: self.page.locator(ROWS).count() == number, f"{number} rows")
+
+    def wait_for_cursor(self, row: int) -> Any:
+        """Wait until the cursor is on a row, counted from 0; return the row."""
+        found = self.page.locator(ROWS).nth(row)
+        wait_for(
+            lambda: "o_ar_cursor" in (found.get_attribute("class") or ""),
+            f"the cursor on row {row}",
+        )
+        return found
 
     def read_figure(self, name: str) -> str:
         """Return a figure above the list."""
@@ -195,8 +205,7 @@ def test_the_cursor_shows_the_items_and_stays_where_it_was(desk):
     desk.find_payments()
     desk.press("ArrowDown", 9)
     desk.press("ArrowUp", 2)
-    third = desk.page.locator(ROWS).nth(2)
-    assert "o_ar_cursor" in third.get_attribute("class")
+    third = desk.wait_for_cursor(2)
     assert third.get_attribute("aria-selected") == "true"
     number = third.locator("td[name=items]").inner_text().split()[0]
     desk.press("Space")
@@ -208,8 +217,9 @@ def test_the_cursor_shows_the_items_and_stays_where_it_was(desk):
     following = desk.page.locator(ROWS).nth(3).locator("td[name=text]").inner_text()
     desk.press("Enter")
     desk.wait_for(["certain"] * 2 + ["matched"] + ["certain"] * 2, "the third")
-    assert desk.page.locator(CURSOR).locator("td[name=text]").inner_text() == following
-    assert "o_ar_cursor" in desk.page.locator(ROWS).nth(2).get_attribute("class")
+    desk.wait_for_rows(4)
+    now = desk.wait_for_cursor(2)
+    assert now.locator("td[name=text]").inner_text() == following
     desk.press("?")
     desk.page.locator(".o_ar_keys kbd").nth(8).wait_for()
     desk.page.locator(CURSOR).locator("[name=accept]").click()
